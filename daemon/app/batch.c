@@ -1,0 +1,415 @@
+#include "app/batch.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status.h"
+
+enum {
+    ATTEMPTS = 12,          // at one write that others keep changing the ground of
+    ATTEMPTS_ALONE = 3,     // after so many, no other worker of this process writes meanwhile
+    SUSPICION = 16,         // batches with looked-up late events after a repeated identity
+    LOOK_UP_AT_MOST = 256,  // so few late events are always looked up: it costs one round trip
+};
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while applying a batch");
+}
+
+void applier_init(struct applier *applier)
+{
+    memset(applier, 0, sizeof *applier);
+    writeset_init(&applier->set);
+}
+
+void applier_free(struct applier *applier)
+{
+    grouping_free(&applier->grouping);
+    vector_free(&applier->rows);
+    vector_free(&applier->loaded);
+    vector_free(&applier->ids);
+    vector_free(&applier->wanted);
+    vector_free(&applier->events);
+    vector_free(&applier->identities);
+    vector_free(&applier->lanes);
+    writeset_free(&applier->set);
+}
+
+// A customer of whom nothing is known yet.
+static struct customer_row new_customer(struct span id, int32_t home)
+{
+    struct customer_row row = {.id = id, .home = home, .wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER};
+    customer_init(&row.state);
+    return row;
+}
+
+static int load_missing(struct applier *applier)
+{
+    size_t count = applier->wanted.count;
+    if (!vector_reserve(&applier->ids, count) || !vector_reserve(&applier->loaded, count))
+        return out_of_memory();
+    for (size_t i = 0; i < count; i++)
+        applier->ids.items[i] = applier->rows.items[applier->wanted.items[i]].id;
+    int outcome = applier->store->ops->load(applier->store, applier->ids.items, count, applier->loaded.items);
+    if (outcome != STORE_OK)
+        return outcome;
+    for (size_t i = 0; i < count; i++) {
+        struct customer_row *row = &applier->rows.items[applier->wanted.items[i]];
+        if (applier->loaded.items[i].version > 0) {
+            struct span id = row->id;
+            *row = applier->loaded.items[i];
+            row->id = id;
+        }
+    }
+    return STORE_OK;
+}
+
+// Fills applier->rows for all groups, from the cache where it knows them.
+static int load_customers(struct applier *applier)
+{
+    struct grouping *grouping = &applier->grouping;
+    if (!vector_reserve(&applier->rows, grouping->groups.count) ||
+        !vector_reserve(&applier->wanted, grouping->groups.count))
+        return out_of_memory();
+    applier->wanted.count = 0;
+    for (uint32_t i = 0; i < grouping->groups.count; i++) {
+        const struct group *group = &grouping->groups.items[i];
+        struct customer_row *row = &applier->rows.items[i];
+        *row = new_customer(group->id, grouping_member(grouping, group, 0)->item->lane->id);
+        if (!cache_get(applier->cache, row))
+            applier->wanted.items[applier->wanted.count++] = i;
+    }
+    metric_add(METRIC_CACHE_HITS, (int64_t)(grouping->groups.count - applier->wanted.count));
+    metric_add(METRIC_CACHE_MISSES, (int64_t)applier->wanted.count);
+    return applier->wanted.count ? load_missing(applier) : STORE_OK;
+}
+
+// Members whose identity may stand in the database: the late ones, for an event that is ahead of all its
+// customer's events cannot repeat one; or all, once the database has said that one does.
+static size_t collect_suspects(struct applier *applier)
+{
+    struct grouping *grouping = &applier->grouping;
+    applier->wanted.count = 0;
+    for (uint32_t i = 0; i < grouping->members.count; i++) {
+        const struct member *member = &grouping->members.items[i];
+        const struct customer_row *row = &applier->rows.items[member->group];
+        if (member->verdict != VERDICT_PENDING || member->known || row->version == 0)
+            continue;
+        if (applier->look_up_all || customer_is_late(&row->state, member->item->taken->event.time))
+            applier->wanted.items[applier->wanted.count++] = i;
+    }
+    return applier->wanted.count;
+}
+
+static int look_up(struct applier *applier)
+{
+    struct grouping *grouping = &applier->grouping;
+    if (!vector_reserve(&applier->wanted, grouping->members.count))
+        return out_of_memory();
+    size_t count = collect_suspects(applier);
+    if (count == 0 || (!applier->look_up_all && applier->suspicious == 0 && count > LOOK_UP_AT_MOST))
+        return STORE_OK;
+    if (!vector_reserve(&applier->ids, count) || !vector_reserve(&applier->events, count) ||
+        !vector_reserve(&applier->identities, count))
+        return out_of_memory();
+    for (size_t i = 0; i < count; i++) {
+        const struct member *member = &grouping->members.items[applier->wanted.items[i]];
+        applier->ids.items[i] = grouping->groups.items[member->group].id;
+        applier->events.items[i] = &member->item->taken->event;
+    }
+    int outcome = applier->store->ops->identify(applier->store, applier->ids.items, applier->events.items, count,
+                                                applier->identities.items);
+    if (outcome != STORE_OK)
+        return outcome;
+    for (size_t i = 0; i < count; i++) {
+        struct member *member = &grouping->members.items[applier->wanted.items[i]];
+        member->known = true;
+        if (applier->identities.items[i] == IDENTITY_NEW)
+            continue;
+        member->verdict = applier->identities.items[i] == IDENTITY_SAME ? VERDICT_DUPLICATE : VERDICT_CONFLICT;
+        applier->suspicious = SUSPICION;
+    }
+    return STORE_OK;
+}
+
+static bool quarantine(struct applier *applier, const struct item *item, const struct reject *reject)
+{
+    struct quarantine_row *row = vector_push(&applier->set.quarantine);
+    if (!row)
+        return false;
+    const struct taken *taken = item->taken;
+    *row = (struct quarantine_row){
+        .topic = item->lane->topic, .partition = item->lane->partition, .offset = taken->offset,
+        .reason = reject->reason, .detail = span_text(reject->detail), .key = taken->key, .value = taken->value,
+        .headers = taken->headers, .source = reject->source, .event_id = reject->id, .type = reject->type,
+        .subject = reject->subject,
+    };
+    applier->tally[METRIC_EVENTS_QUARANTINED]++;
+    return true;
+}
+
+// Puts a valid event into quarantine for what shows only here. The reject is in the write set's memory.
+static bool quarantine_event(struct applier *applier, const struct item *item, enum reject_reason reason,
+                             const char *detail)
+{
+    struct reject *reject = arena_take(&applier->set.arena, sizeof *reject);
+    if (!reject)
+        return false;
+    const struct event *event = &item->taken->event;
+    const struct type_rule *rule = policy_rule(applier->policy, event->type);
+    *reject = (struct reject){.reason = reason, .source = event->source, .id = event->id,
+                              .type = rule ? span_text(rule->name) : SPAN_NONE, .subject = event->subject};
+    snprintf(reject->detail, sizeof reject->detail, "%s", detail);
+    return quarantine(applier, item, reject);
+}
+
+static bool add_timeline(struct applier *applier, const struct item *item, double points)
+{
+    struct timeline_row *row = vector_push(&applier->set.timeline);
+    if (!row)
+        return false;
+    const struct event *event = &item->taken->event;
+    *row = (struct timeline_row){
+        .event = event, .points = points, .customer_id = event->subject, .lane_id = item->lane->id,
+        .offset = item->taken->offset,
+        .has_amount = event->effect == EFFECT_OF_ORDER_PLACED || event->effect == EFFECT_OF_ORDER_REFUNDED ||
+                      event->effect == EFFECT_OF_COST,
+    };
+    return true;
+}
+
+// Applies one event that came in order. True; false when memory is out. `*touched`: the customer changed.
+static bool apply_event(struct applier *applier, struct collector *collector, struct member *member, bool *touched)
+{
+    const struct effects effects = collector_effects(collector);
+    double points = 0;
+    enum applied applied = customer_apply(applier->policy, &collector->row->state, collector->row->id,
+                                          &member->item->taken->event, &effects, &points);
+    member->dropped = applied == EVENT_DROPPED;
+    applier->tally[applied == EVENT_APPLIED ? METRIC_EVENTS_APPLIED : METRIC_EVENTS_IGNORED]++;
+    if (applied == EVENT_DROPPED)
+        return true;
+    *touched = true;
+    return !collector->failed && add_timeline(applier, member->item, points);
+}
+
+// A late event only goes on the timeline and marks its customer, to be folded when the watermark is there.
+static bool mark_late(struct applier *applier, struct customer_row *row, const struct member *member)
+{
+    if (row->fold_at == INSTANT_NEVER)
+        row->fold_at = row->state.as_of;
+    applier->tally[METRIC_EVENTS_LATE]++;
+    return add_timeline(applier, member->item, event_points(applier->policy, &member->item->taken->event));
+}
+
+static bool apply_group(struct applier *applier, const struct group *group, const struct customer_row *loaded)
+{
+    struct customer_row *row = vector_push(&applier->set.customers);
+    if (!row)
+        return false;
+    *row = *loaded;
+    struct collector collector;
+    collector_begin(&collector, &applier->set, applier->policy, row, true);
+    bool touched = false, moved = false, done = true;
+    for (uint32_t i = 0; i < group->count && done; i++) {
+        struct member *member = grouping_member(&applier->grouping, group, i);
+        member->dropped = false;
+        if (member->verdict == VERDICT_DUPLICATE) {
+            applier->tally[METRIC_EVENTS_DUPLICATE]++;
+        } else if (member->verdict == VERDICT_CONFLICT) {
+            done = quarantine_event(applier, member->item, REJECT_CONFLICT,
+                                    "the same source and id were read before with other content");
+        } else if (customer_is_late(&loaded->state, member->item->taken->event.time)) {
+            done = mark_late(applier, row, member);
+            touched = true;
+        } else {
+            done = apply_event(applier, &collector, member, &moved);
+        }
+    }
+    if (moved) {
+        const struct effects effects = collector_effects(&collector);
+        customer_settle(applier->policy, &row->state, row->id, &effects);
+        customer_row_derive(applier->policy, row, false);
+    }
+    if (!touched && !moved)
+        applier->set.customers.count--;
+    return done && !collector.failed;
+}
+
+// Moves the cursors over all items; lane time follows what was applied, late or a duplicate.
+static bool advance_lanes(struct applier *applier, const struct item *items, size_t count)
+{
+    applier->lanes.count = 0;
+    for (size_t i = 0; i < count; i++)
+        items[i].lane->pending.lane_id = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct lane *lane = items[i].lane;
+        if (lane->pending.lane_id == 0) {
+            struct lane **place = vector_push(&applier->lanes);
+            if (!place)
+                return false;
+            *place = lane;
+            lane->pending = (struct lane_advance){.lane_id = lane->id, .epoch = lane->epoch,
+                .from_offset = lane->next_offset, .lane_time = lane->latest, .end_offset = -1};
+        }
+        lane->pending.next_offset = items[i].taken->offset + 1;
+        lane->pending.anchor_offset = items[i].taken->offset;
+        lane->pending.anchor = items[i].taken->digest;
+        if (items[i].taken->decoded == DECODED_TICK)
+            lane->pending.lane_time = instant_later(lane->pending.lane_time, items[i].taken->event.time);
+    }
+    for (size_t i = 0; i < applier->grouping.members.count; i++) {
+        const struct member *member = &applier->grouping.members.items[i];
+        struct lane_advance *pending = &member->item->lane->pending;
+        if (member->verdict != VERDICT_CONFLICT && !member->dropped)
+            pending->lane_time = instant_later(pending->lane_time, member->item->taken->event.time);
+    }
+    instant wall = wall_now();
+    for (size_t i = 0; i < applier->lanes.count; i++) {
+        struct lane_advance *advance = vector_push(&applier->set.lanes);
+        if (!advance)
+            return false;
+        *advance = applier->lanes.items[i]->pending;
+        advance->lane_time = lane_time(applier->policy, applier->settings, advance->lane_time, wall);
+    }
+    return true;
+}
+
+static bool count_others(struct applier *applier, const struct item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        switch (items[i].taken->decoded) {
+        case DECODED_EVENT: break; // its group sees to it
+        case DECODED_TICK: applier->tally[METRIC_EVENTS_TICK]++; break;
+        case DECODED_IGNORED: applier->tally[METRIC_EVENTS_IGNORED]++; break;
+        case DECODED_UNKNOWN: applier->tally[METRIC_EVENTS_UNKNOWN]++; break;
+        case DECODED_TOMBSTONE: applier->tally[METRIC_EVENTS_TOMBSTONE]++; break;
+        case DECODED_REJECTED:
+            if (!quarantine(applier, &items[i], items[i].taken->reject))
+                return false;
+            break;
+        }
+    }
+    return true;
+}
+
+// Works the batch out on what is loaded. False: memory is out.
+static bool build(struct applier *applier, const struct item *items, size_t count)
+{
+    writeset_clear(&applier->set);
+    memset(applier->tally, 0, sizeof applier->tally);
+    // Rows of the write set are pointed at while it grows: no more customers than groups.
+    if (!vector_reserve(&applier->set.customers, applier->grouping.groups.count + 1))
+        return false;
+    for (size_t i = 0; i < applier->grouping.groups.count; i++) {
+        if (!apply_group(applier, &applier->grouping.groups.items[i], &applier->rows.items[i]))
+            return false;
+    }
+    return count_others(applier, items, count) && advance_lanes(applier, items, count);
+}
+
+static void committed(struct applier *applier)
+{
+    for (size_t i = 0; i < applier->set.customers.count; i++) {
+        applier->set.customers.items[i].version++;
+        cache_put(applier->cache, &applier->set.customers.items[i]);
+    }
+    for (size_t i = 0; i < applier->lanes.count; i++) {
+        struct lane *lane = applier->lanes.items[i];
+        lane->next_offset = lane->pending.next_offset;
+        lane->anchor_offset = lane->pending.anchor_offset;
+        lane->anchor = lane->pending.anchor;
+        lane->latest = lane->pending.lane_time;
+        atomic_store(&lane->position, lane->next_offset);
+        atomic_store(&lane->committed_us, clock_monotonic_us());
+    }
+    for (int i = 0; i < METRIC_COUNT; i++) {
+        if (applier->tally[i])
+            metric_add((enum metric)i, applier->tally[i]);
+    }
+    metric_add(METRIC_BATCHES, 1);
+    if (applier->suspicious > 0)
+        applier->suspicious--;
+}
+
+static int attempt(struct applier *applier, const struct item *items, size_t count)
+{
+    int outcome = load_customers(applier);
+    if (outcome == STORE_OK)
+        outcome = look_up(applier);
+    if (outcome != STORE_OK)
+        return outcome;
+    if (!build(applier, items, count))
+        return out_of_memory();
+    struct store_write write = writeset_view(&applier->set);
+    outcome = applier->store->ops->write(applier->store, &write);
+    if (outcome == STORE_OK)
+        committed(applier);
+    return outcome;
+}
+
+static void forget_customers(struct applier *applier)
+{
+    for (size_t i = 0; i < applier->grouping.groups.count; i++)
+        cache_remove(applier->cache, applier->grouping.groups.items[i].id);
+}
+
+// Tries until nobody changed a customer meanwhile and every repeated identity is known.
+static int settle(struct applier *applier, const struct item *items, size_t count)
+{
+    int outcome = STORE_OK;
+    for (int i = 0; i < ATTEMPTS; i++) {
+        bool alone = i >= ATTEMPTS_ALONE;
+        if (alone)
+            pthread_mutex_lock(&applier->turnstile->mutex);
+        outcome = attempt(applier, items, count);
+        if (alone)
+            pthread_mutex_unlock(&applier->turnstile->mutex);
+        if (outcome == STORE_CONFLICT) {
+            forget_customers(applier);
+        } else if (outcome == STORE_DUPLICATE) {
+            // Somebody else's write of the same identity also changed the customer's version.
+            forget_customers(applier);
+            applier->look_up_all = true;
+        } else {
+            break;
+        }
+        metric_add(METRIC_BATCH_RETRIES, 1);
+    }
+    return outcome == STORE_DUPLICATE ? STORE_CONFLICT : outcome;
+}
+
+// One record that the database refuses: kept with the server's words, its neighbours were applied.
+static int quarantine_poison(struct applier *applier, const struct item *item)
+{
+    log_warning("%s/%d offset %lld is refused by the database: %s", item->lane->topic, item->lane->partition,
+                (long long)item->taken->offset, fault_message());
+    writeset_clear(&applier->set);
+    memset(applier->tally, 0, sizeof applier->tally);
+    applier->grouping.members.count = applier->grouping.groups.count = 0;
+    if (!quarantine_event(applier, item, REJECT_BAD_DATA, "refused by the database") ||
+        !advance_lanes(applier, item, 1))
+        return out_of_memory();
+    struct store_write write = writeset_view(&applier->set);
+    int outcome = applier->store->ops->write(applier->store, &write);
+    if (outcome == STORE_OK)
+        committed(applier);
+    return outcome;
+}
+
+int applier_apply(struct applier *applier, const struct item *items, size_t count)
+{
+    int outcome = group_events(&applier->grouping, items, count);
+    if (outcome < 0)
+        return outcome;
+    applier->look_up_all = false;
+    outcome = settle(applier, items, count);
+    if (outcome != STORE_POISON)
+        return outcome;
+    if (count == 1)
+        return quarantine_poison(applier, items);
+    outcome = applier_apply(applier, items, count / 2);
+    return outcome == STORE_OK ? applier_apply(applier, items + count / 2, count - count / 2) : outcome;
+}

@@ -1,0 +1,157 @@
+// Which records make a batch: those of the lane that is furthest behind in time, so that topics read at
+// different speeds bring their events in nearly the order in which they happened.
+#include <stdio.h>
+
+#include "app/worker.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status.h"
+
+enum {
+    STARVING_US = 300 * 1000, // so long the others wait for a lane that is behind and has nothing to give
+};
+
+// Whether a lane takes part, and whether it has a record at hand.
+enum readiness { READY, AWAITED, ABSENT };
+
+// A lane without records: the others wait for it when it is behind, but not for long.
+static bool is_awaited(struct worker *worker, struct lane *lane)
+{
+    if (lane_is_at_end(lane, worker->shared->source)) {
+        lane->starving_us = 0;
+        return false;
+    }
+    int64_t now = clock_monotonic_us();
+    if (lane->starving_us == 0)
+        lane->starving_us = now;
+    return now - lane->starving_us < STARVING_US;
+}
+
+static enum readiness readiness(struct worker *worker, struct lane *lane, struct taken **next, int *result)
+{
+    if (lane->state != LANE_RUNNING)
+        return ABSENT;
+    if (lane->first || lane->dry_round != worker->round) {
+        int peeked = lane_peek(lane, &worker->intake, next);
+        if (peeked == 0) {
+            lane->starving_us = 0;
+            return READY;
+        }
+        if (peeked == LANE_CHANGED) {
+            lane->changed = true;
+            lane->state = LANE_RESTART;
+        }
+        if (peeked != LANE_EMPTY) {
+            *result = peeked < 0 ? peeked : 0;
+            return ABSENT;
+        }
+        lane->dry_round = worker->round;
+        lane->awaited = is_awaited(worker, lane);
+    }
+    return lane->awaited ? AWAITED : ABSENT;
+}
+
+static void halt(struct lane *lane, const char *reason)
+{
+    lane->state = LANE_HALTED;
+    snprintf(lane->reason, sizeof lane->reason, "%s", reason);
+}
+
+// Records before which a lane stops rather than half doing them or swallowing a topic of broken records.
+static bool stops_at(struct lane *lane, const struct app_settings *settings, const struct taken *taken)
+{
+    if (taken->decoded == DECODED_EVENT) {
+        uint8_t effect = taken->event.effect;
+        if (effect == EFFECT_OF_CUSTOMER_MERGED || effect == EFFECT_OF_CUSTOMER_UNMERGED ||
+            effect == EFFECT_OF_CUSTOMER_ERASED) {
+            char reason[LANE_REASON_MAX];
+            snprintf(reason, sizeof reason, "offset %lld: customer.merged, .unmerged and .erased need a later "
+                     "version of guanxid; the lane goes on there after an upgrade", (long long)taken->offset);
+            halt(lane, reason);
+            return true;
+        }
+    }
+    if (++lane->window_records > settings->poison_window)
+        lane->window_records = 1, lane->window_rejects = 0;
+    if (taken->decoded == DECODED_REJECTED &&
+        (double)++lane->window_rejects > settings->poison_share * settings->poison_window) {
+        char reason[LANE_REASON_MAX];
+        snprintf(reason, sizeof reason, "%lld of the last %lld records are bad (the latest: %s): the format of the "
+                 "topic seems to have changed; restart after it is mended, or raise poison_share",
+                 (long long)lane->window_rejects, (long long)lane->window_records,
+                 reject_code(taken->reject->reason));
+        halt(lane, reason);
+        return true;
+    }
+    return false;
+}
+
+static int pop(struct worker *worker, struct lane *lane, struct taken *taken)
+{
+    const struct chunk *held = worker->chunks.count ? worker->chunks.items[worker->chunks.count - 1] : NULL;
+    struct item *item = vector_push(&worker->batch);
+    struct chunk **place = lane->first != held ? vector_push(&worker->chunks) : NULL;
+    if (!item || (lane->first != held && !place)) {
+        worker->batch.count -= item != NULL;
+        return fault(STATUS_NOMEM, "out of memory while gathering a batch");
+    }
+    *item = (struct item){taken, lane};
+    if (taken->decoded == DECODED_EVENT || taken->decoded == DECODED_TICK)
+        lane->gathered = instant_later(lane->gathered, taken->event.time);
+    struct chunk *chunk = lane_pop(lane, held);
+    if (place)
+        *place = chunk;
+    return 0;
+}
+
+// The lane to take from next: the least far in time; `until` is how far it may go before another is due.
+// NULL when it has to be waited for, or when there is none.
+static struct lane *furthest_behind(struct worker *worker, struct taken **next, instant *until, int *result)
+{
+    struct lane *least = NULL;
+    bool awaited = false;
+    *until = INSTANT_NEVER;
+    for (size_t i = 0; i < worker->lanes.count && *result == 0; i++) {
+        struct lane *lane = worker->lanes.items[i];
+        struct taken *head;
+        enum readiness ready = readiness(worker, lane, &head, result);
+        if (ready == ABSENT)
+            continue;
+        if (!least || lane->gathered < least->gathered) {
+            if (least)
+                *until = instant_earlier(*until, least->gathered);
+            least = lane;
+            awaited = ready == AWAITED;
+            *next = ready == READY ? head : NULL;
+        } else {
+            *until = instant_earlier(*until, lane->gathered);
+        }
+    }
+    return awaited || *result != 0 ? NULL : least;
+}
+
+int worker_gather(struct worker *worker)
+{
+    const struct app_settings *settings = worker->shared->settings;
+    int result = 0;
+    worker->round++;
+    while (worker->batch.count < (size_t)settings->batch_events) {
+        struct taken *next;
+        instant until;
+        struct lane *lane = furthest_behind(worker, &next, &until, &result);
+        if (!lane)
+            break;
+        do {
+            if (stops_at(lane, settings, next))
+                break;
+            result = pop(worker, lane, next);
+            if (result != 0 || lane->gathered > until || !lane->first)
+                break;
+            next = &lane->first->items[lane->first->taken];
+        } while (worker->batch.count < (size_t)settings->batch_events);
+        if (result != 0)
+            break;
+    }
+    return result;
+}

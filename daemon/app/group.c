@@ -1,0 +1,176 @@
+#include "app/group.h"
+
+#include "base/status.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+static const struct event *event_of(const struct member *member)
+{
+    return &member->item->taken->event;
+}
+
+// An empty hash index with at least twice as many slots as entries; the mask, or 0 when memory is out.
+static uint32_t clear_slots(struct grouping *grouping, size_t entries)
+{
+    size_t slots = 64;
+    while (slots < entries * 2)
+        slots *= 2;
+    if (!vector_reserve(&grouping->slots, slots))
+        return 0;
+    memset(grouping->slots.items, 0, slots * sizeof *grouping->slots.items);
+    return (uint32_t)slots - 1;
+}
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while grouping a batch");
+}
+
+static int collect_members(struct grouping *grouping, const struct item *items, size_t count)
+{
+    vector_clear(&grouping->members);
+    vector_clear(&grouping->groups);
+    if (!vector_reserve(&grouping->members, count) || !vector_reserve(&grouping->order, count))
+        return out_of_memory();
+    uint32_t mask = clear_slots(grouping, count);
+    if (!mask)
+        return out_of_memory();
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].taken->decoded != DECODED_EVENT)
+            continue;
+        struct span id = items[i].taken->event.subject;
+        uint32_t slot = (uint32_t)XXH3_64bits(id.data, id.size) & mask;
+        uint32_t *slots = grouping->slots.items;
+        while (slots[slot] && !span_equal(grouping->groups.items[slots[slot] - 1].id, id))
+            slot = (slot + 1) & mask;
+        if (!slots[slot]) {
+            struct group *group = vector_push(&grouping->groups);
+            if (!group)
+                return out_of_memory();
+            group->id = id;
+            slots[slot] = (uint32_t)grouping->groups.count;
+        }
+        uint32_t group = slots[slot] - 1;
+        grouping->groups.items[group].count++;
+        grouping->members.items[grouping->members.count++] = (struct member){.item = &items[i], .group = group};
+    }
+    return 0;
+}
+
+static bool same_content(const struct event *a, const struct event *b)
+{
+    return a->type == b->type && a->time == b->time && span_equal(a->data, b->data);
+}
+
+// The first of an identity counts; later ones repeat it or contradict it.
+static int judge_repeats(struct grouping *grouping)
+{
+    uint32_t mask = clear_slots(grouping, grouping->members.count);
+    if (!mask)
+        return out_of_memory();
+    uint32_t *slots = grouping->slots.items;
+    for (size_t i = 0; i < grouping->members.count; i++) {
+        struct member *member = &grouping->members.items[i];
+        const struct event *event = event_of(member);
+        uint64_t hash = XXH3_64bits_withSeed(event->id.data, event->id.size, member->group);
+        uint32_t slot = (uint32_t)hash & mask;
+        for (; slots[slot]; slot = (slot + 1) & mask) {
+            const struct member *other = &grouping->members.items[slots[slot] - 1];
+            if (other->group == member->group && span_equal(event_of(other)->id, event->id) &&
+                span_equal(event_of(other)->source, event->source))
+                break;
+        }
+        if (!slots[slot])
+            slots[slot] = (uint32_t)i + 1;
+        else
+            member->verdict = same_content(event_of(&grouping->members.items[slots[slot] - 1]), event)
+                                  ? VERDICT_DUPLICATE : VERDICT_CONFLICT;
+    }
+    return 0;
+}
+
+// The eight bytes behind what all ids have in common, so that most comparisons need no more than them.
+static void set_prefixes(struct grouping *grouping)
+{
+    struct group *groups = grouping->groups.items;
+    size_t count = grouping->groups.count;
+    uint32_t common = count ? groups[0].id.size : 0;
+    for (size_t i = 1; i < count; i++) {
+        uint32_t most = common < groups[i].id.size ? common : groups[i].id.size;
+        uint32_t same = 0;
+        while (same < most && groups[i].id.data[same] == groups[0].id.data[same])
+            same++;
+        common = same;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t prefix = 0;
+        for (uint32_t at = common; at < common + 8; at++)
+            prefix = prefix << 8 | (at < groups[i].id.size ? (uint8_t)groups[i].id.data[at] : 0);
+        groups[i].prefix = prefix;
+    }
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct group *left = a, *right = b;
+    if (left->prefix != right->prefix)
+        return left->prefix < right->prefix ? -1 : 1;
+    return span_compare(left->id, right->id);
+}
+
+// By the model's order, then by arrival.
+static int compare_order(const void *a, const void *b, void *context)
+{
+    const struct member *members = context;
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    int order = event_compare(event_of(&members[left]), event_of(&members[right]));
+    return order ? order : (left > right) - (left < right);
+}
+
+static void sort_groups(struct grouping *grouping)
+{
+    size_t count = grouping->groups.count;
+    struct group *groups = grouping->groups.items;
+    for (uint32_t i = 0; i < count; i++)
+        groups[i].first = i; // its number so far, to renumber the members
+    set_prefixes(grouping);
+    qsort(groups, count, sizeof *groups, compare_groups);
+    uint32_t *place = grouping->slots.items; // at least as many slots as members
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        place[groups[i].first] = i;
+        groups[i].first = next;
+        next += groups[i].count;
+        groups[i].count = 0;
+    }
+    for (uint32_t i = 0; i < grouping->members.count; i++) {
+        struct member *member = &grouping->members.items[i];
+        member->group = place[member->group];
+        struct group *group = &groups[member->group];
+        grouping->order.items[group->first + group->count++] = i;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (groups[i].count > 1)
+            qsort_r(grouping->order.items + groups[i].first, groups[i].count, sizeof(uint32_t), compare_order,
+                    grouping->members.items);
+    }
+}
+
+int group_events(struct grouping *grouping, const struct item *items, size_t count)
+{
+    int result = collect_members(grouping, items, count);
+    if (result == 0)
+        result = judge_repeats(grouping);
+    if (result == 0)
+        sort_groups(grouping);
+    return result;
+}
+
+void grouping_free(struct grouping *grouping)
+{
+    vector_free(&grouping->members);
+    vector_free(&grouping->groups);
+    vector_free(&grouping->order);
+    vector_free(&grouping->slots);
+}

@@ -1,0 +1,227 @@
+#include "app/lane.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/status.h"
+
+enum {
+    CHUNK_RECORDS = 512,       // decoded at once
+    CHUNK_BLOCK = 160 * 1024,  // bytes of an arena block: about what that many records need
+};
+
+void chunk_release(struct chunk *chunk)
+{
+    if (!chunk || --chunk->references > 0)
+        return;
+    arena_free(&chunk->arena);
+    free(chunk->items);
+    free(chunk);
+}
+
+static struct chunk *chunk_new(void)
+{
+    struct chunk *chunk = calloc(1, sizeof *chunk);
+    if (!chunk)
+        return NULL;
+    chunk->references = 1;
+    arena_init(&chunk->arena, CHUNK_BLOCK);
+    chunk->items = malloc(CHUNK_RECORDS * sizeof *chunk->items);
+    if (chunk->items)
+        return chunk;
+    chunk_release(chunk);
+    return NULL;
+}
+
+struct lane *lane_new(const char *topic, int32_t partition, int worker)
+{
+    struct lane *lane = calloc(1, sizeof *lane);
+    if (!lane)
+        return NULL;
+    snprintf(lane->topic, sizeof lane->topic, "%s", topic);
+    lane->partition = partition;
+    lane->worker = worker;
+    lane->state = LANE_RESTART;
+    lane->latest = lane->gathered = INSTANT_NONE;
+    return lane;
+}
+
+void lane_forget(struct lane *lane)
+{
+    while (lane->first) {
+        struct chunk *chunk = lane->first;
+        lane->first = chunk->next;
+        chunk_release(chunk);
+    }
+    lane->last = NULL;
+    lane->starving_us = 0;
+    lane->gathered = lane->latest;
+}
+
+void lane_free(struct lane *lane)
+{
+    if (!lane)
+        return;
+    lane_forget(lane);
+    free(lane);
+}
+
+void lane_reset(struct lane *lane, const struct lane_row *row)
+{
+    lane->id = row->lane_id;
+    lane->epoch = row->epoch;
+    lane->next_offset = row->next_offset;
+    lane->anchor_offset = row->anchor_offset;
+    lane->anchor = row->anchor;
+    lane->check_anchor = row->anchor_offset >= 0;
+    lane->changed = lane->reported = false;
+    lane->latest = INSTANT_NONE; // what the database has of lane time never goes back
+    lane->window_records = lane->window_rejects = 0;
+    atomic_store(&lane->position, row->next_offset);
+    lane_forget(lane);
+}
+
+int64_t lane_start_offset(const struct lane *lane)
+{
+    return lane->check_anchor ? lane->anchor_offset : lane->next_offset;
+}
+
+struct taking {
+    struct lane *lane;
+    struct intake *intake;
+    struct chunk *chunk;
+    instant wall;
+    int result;
+};
+
+static int keep_record(struct chunk *chunk, const struct record *record, struct taken *taken)
+{
+    size_t size = record_pack_headers(record, NULL, 0);
+    uint8_t *headers = arena_take(&chunk->arena, size);
+    taken->key = arena_copy(&chunk->arena, record->key);
+    taken->value = arena_copy(&chunk->arena, record->value);
+    if (!headers || (record->key.data && !taken->key.data) || (record->value.data && !taken->value.data))
+        return fault(STATUS_NOMEM, "out of memory while reading a record");
+    record_pack_headers(record, headers, size);
+    taken->headers = span_of((char *)headers, size);
+    return 0;
+}
+
+static int keep_reject(struct chunk *chunk, const struct reject *reject, struct taken *taken)
+{
+    struct reject *kept = arena_take(&chunk->arena, sizeof *kept);
+    if (!kept)
+        return fault(STATUS_NOMEM, "out of memory while reading a record");
+    *kept = *reject;
+    taken->reject = kept;
+    return 0;
+}
+
+// The first record after a start must be the one the cursor remembers, else this is another topic.
+static bool is_anchor(struct taking *taking, const struct record *record)
+{
+    struct lane *lane = taking->lane;
+    lane->check_anchor = false;
+    if (record->offset != lane->anchor_offset)
+        return false; // compacted away or past retention: nothing to compare with
+    if (record_digest(record) != lane->anchor) {
+        snprintf(lane->reason, sizeof lane->reason,
+                 "record %lld is not the one read before: the topic was recreated or truncated",
+                 (long long)record->offset);
+        taking->result = LANE_CHANGED;
+    }
+    return true;
+}
+
+static bool take_record(void *context, const struct record *record)
+{
+    struct taking *taking = context;
+    struct lane *lane = taking->lane;
+    struct chunk *chunk = taking->chunk;
+    if (lane->check_anchor && is_anchor(taking, record))
+        return taking->result == 0;
+    if (record->offset < lane->next_offset)
+        return true;
+    struct taken *taken = &chunk->items[chunk->count];
+    struct reject reject;
+    taken->offset = record->offset;
+    taken->digest = record_digest(record);
+    taken->reject = NULL;
+    taking->result = keep_record(chunk, record, taken);
+    if (taking->result < 0)
+        return false;
+    int decoded = decode_record(taking->intake->decoder, taking->intake->policy, record, taking->wall, &chunk->arena,
+                                &taken->event, &reject, &taking->intake->unknown_marks);
+    taken->decoded = (enum decoded)decoded;
+    if (decoded == DECODED_REJECTED)
+        taking->result = keep_reject(chunk, &reject, taken);
+    else if (decoded < 0)
+        taking->result = decoded;
+    if (taking->result < 0)
+        return false;
+    chunk->count++;
+    return chunk->count < CHUNK_RECORDS;
+}
+
+static int lane_refill(struct lane *lane, struct intake *intake)
+{
+    struct chunk *chunk = intake->spare ? intake->spare : chunk_new();
+    intake->spare = NULL;
+    if (!chunk)
+        return fault(STATUS_NOMEM, "out of memory while reading %s/%d", lane->topic, lane->partition);
+    struct taking taking = {.lane = lane, .intake = intake, .chunk = chunk, .wall = wall_now()};
+    intake->source->ops->take(intake->source, lane->handle, CHUNK_RECORDS, take_record, &taking);
+    metric_add(METRIC_EVENTS_CONSUMED, chunk->count);
+    if (taking.result != 0 || chunk->count == 0) {
+        if (chunk->count == 0)
+            intake->spare = chunk;
+        else
+            chunk_release(chunk);
+        return taking.result ? taking.result : LANE_EMPTY;
+    }
+    if (lane->last)
+        lane->last->next = chunk;
+    else
+        lane->first = chunk;
+    lane->last = chunk;
+    return 0;
+}
+
+int lane_peek(struct lane *lane, struct intake *intake, struct taken **next)
+{
+    if (!lane->first) {
+        int result = lane_refill(lane, intake);
+        if (result != 0)
+            return result;
+    }
+    *next = &lane->first->items[lane->first->taken];
+    return 0;
+}
+
+struct chunk *lane_pop(struct lane *lane, const struct chunk *held)
+{
+    struct chunk *chunk = lane->first;
+    if (chunk != held)
+        chunk->references++;
+    if (++chunk->taken == chunk->count) {
+        lane->first = chunk->next;
+        if (!lane->first)
+            lane->last = NULL;
+        chunk_release(chunk);
+    }
+    return chunk;
+}
+
+bool lane_is_at_end(struct lane *lane, struct source *source)
+{
+    return !lane->first && source->ops->end_seen(source, lane->handle) != SOURCE_NOT_AT_END;
+}
+
+instant lane_time(const struct policy *policy, const struct app_settings *settings, instant latest, instant wall)
+{
+    if (latest == INSTANT_NONE || policy->events_clock)
+        return latest;
+    return instant_earlier(latest, wall) - settings->lateness;
+}

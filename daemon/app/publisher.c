@@ -1,0 +1,141 @@
+#include "publisher.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/status.h"
+
+enum {
+    SEND_AT_ONCE = 1000,
+    SEND_TIMEOUT_MS = 5000,
+    REST_MS = 1000,
+};
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory in the publisher");
+}
+
+static bool collect_homes(struct publisher *publisher)
+{
+    struct shared *shared = publisher->shared;
+    bool done = true;
+    vector_clear(&publisher->homes);
+    pthread_mutex_lock(&shared->registry_mutex);
+    done = vector_reserve(&publisher->homes, shared->registry.count + shared->orphans.count);
+    for (size_t i = 0; i < shared->registry.count && done; i++)
+        publisher->homes.items[publisher->homes.count++] = shared->registry.items[i].lane_id;
+    for (size_t i = 0; i < shared->orphans.count && done; i++)
+        publisher->homes.items[publisher->homes.count++] = shared->orphans.items[i];
+    pthread_mutex_unlock(&shared->registry_mutex);
+    return done;
+}
+
+// Sends the rows; those that were delivered move to the front. Their number, or negative.
+static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_t count)
+{
+    const struct app_settings *settings = publisher->shared->settings;
+    if (!vector_reserve(&publisher->messages, count))
+        return out_of_memory();
+    struct sink_message *messages = publisher->messages.items;
+    int64_t repeats = 0;
+    for (size_t i = 0; i < count; i++) {
+        messages[i] = (struct sink_message){
+            .topic = rows[i].topic == OUTBOX_CHANGES ? settings->changes_topic : settings->reminders_topic,
+            .key = rows[i].customer_id, .payload = rows[i].payload};
+        repeats += rows[i].seq <= publisher->tried;
+    }
+    publisher->tried = rows[count - 1].seq > publisher->tried ? rows[count - 1].seq : publisher->tried;
+    metric_add(METRIC_PUBLISH_REPEATS, repeats);
+    int result = publisher->sink->ops->publish(publisher->sink, messages, count, SEND_TIMEOUT_MS);
+    if (result < 0)
+        return result;
+    int delivered = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (messages[i].delivered)
+            rows[delivered++] = rows[i];
+    }
+    metric_add(METRIC_PUBLISHED, delivered);
+    return delivered;
+}
+
+static int publish(struct publisher *publisher, size_t *sent)
+{
+    struct store *store = publisher->store;
+    *sent = 0;
+    arena_reset(&publisher->arena);
+    if (!collect_homes(publisher))
+        return out_of_memory();
+    struct outbox_row *rows;
+    size_t count = 0;
+    int outcome = publisher->homes.count == 0 ? STORE_OK
+        : store->ops->released(store, publisher->homes.items, publisher->homes.count, SEND_AT_ONCE,
+                               &publisher->arena, &rows, &count);
+    if (outcome != STORE_OK || count == 0)
+        return outcome;
+    int delivered = send_rows(publisher, rows, count);
+    if (delivered <= 0)
+        return delivered;
+    outcome = store->ops->delivered(store, rows, (size_t)delivered);
+    if (outcome == STORE_OK && (size_t)delivered == count)
+        *sent = count;
+    return outcome;
+}
+
+int publisher_round(struct publisher *publisher)
+{
+    int outcome = STORE_OK;
+    if (!publisher->connected)
+        outcome = publisher->store->ops->reconnect(publisher->store);
+    publisher->connected = outcome == STORE_OK;
+    size_t sent = 0;
+    if (outcome == STORE_OK)
+        outcome = publish(publisher, &sent);
+    if (outcome == STORE_AWAY) {
+        publisher->connected = false;
+        shared_away(publisher->shared, fault_message());
+    } else if (outcome > 0) {
+        log_warning("publishing put off: %s", fault_message());
+    }
+    return outcome < 0 ? outcome : sent > 0;
+}
+
+static void *run(void *context)
+{
+    struct publisher *publisher = context;
+    struct shared *shared = publisher->shared;
+    while (!atomic_load(&shared->stopping)) {
+        int result = publisher_round(publisher);
+        if (result < 0)
+            shared_fail(shared, result);
+        if (result != 0)
+            continue;
+        struct pollfd fd = {.fd = shared->publish_fd, .events = POLLIN};
+        uint64_t count;
+        if (poll(&fd, 1, REST_MS) > 0 && read(shared->publish_fd, &count, sizeof count) < 0)
+            log_debug("the publisher's eventfd was empty");
+    }
+    return NULL;
+}
+
+int publisher_start(struct publisher *publisher, struct shared *shared, struct store *store, struct sink *sink)
+{
+    memset(publisher, 0, sizeof *publisher);
+    publisher->shared = shared;
+    publisher->store = store;
+    publisher->sink = sink;
+    publisher->connected = true;
+    arena_init(&publisher->arena, 64 * 1024);
+    int error = pthread_create(&publisher->thread, NULL, run, publisher);
+    return error ? fault(STATUS_NOMEM, "cannot start the publisher: %s", strerror(error)) : 0;
+}
+
+void publisher_join(struct publisher *publisher)
+{
+    pthread_join(publisher->thread, NULL);
+    vector_free(&publisher->homes);
+    vector_free(&publisher->messages);
+    arena_free(&publisher->arena);
+}

@@ -1,0 +1,301 @@
+// Publication: what of the held notices and messages goes out now that the watermark has passed it.
+#include "app/sweep.h"
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "codec/encode.h"
+
+enum { RELEASE_AT_ONCE = 1000 };
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while releasing messages");
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
+// What is released, in the order in which it is to be sent.
+struct release {
+    instant at;
+    const struct held_notice *notice; // or
+    const struct outbox_row *closing;
+    size_t value; // index of the notice's f and m
+};
+
+static int compare_releases(const void *a, const void *b)
+{
+    const struct release *left = a, *right = b;
+    if (left->at != right->at)
+        return left->at < right->at ? -1 : 1;
+    // At one instant what is closed makes room before what opens.
+    return (left->notice != NULL) - (right->notice != NULL);
+}
+
+// sweeper->ids becomes the sorted, unique customers of notices and closings.
+static bool collect_customers(struct sweeper *sweeper, const struct release *releases, size_t count)
+{
+    if (!vector_reserve(&sweeper->ids, count))
+        return false;
+    struct span *ids = sweeper->ids.items;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = releases[i].notice ? releases[i].notice->notice.customer_id : releases[i].closing->customer_id;
+    qsort(ids, count, sizeof *ids, compare_ids);
+    size_t unique = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (unique == 0 || !span_equal(ids[unique - 1], ids[i]))
+            ids[unique++] = ids[i];
+    }
+    sweeper->ids.count = unique;
+    return true;
+}
+
+static struct customer_row *row_of(struct sweeper *sweeper, struct span id)
+{
+    struct span *found = bsearch(&id, sweeper->ids.items, sweeper->ids.count, sizeof id, compare_ids);
+    return &sweeper->rows.items[found - sweeper->ids.items];
+}
+
+// When the notice after this one comes, as things stand; INSTANT_NONE: none does.
+static instant next_notice(const struct policy *policy, const struct customer *state,
+                           const struct reminder_row *reminder, uint16_t notice)
+{
+    const struct care *care = &state->care[reminder->kind];
+    bool present = care->open && care->anchor == reminder->anchor;
+    if (present && care->notices == notice)
+        return care->next_notice == INSTANT_NONE ? INSTANT_NONE : policy_working(policy, care->next_notice);
+    if (notice > ESCALATIONS)
+        return INSTANT_NONE;
+    return policy_working(policy, reminder->opened_at + policy->escalate[notice - 1]);
+}
+
+// Whether a notice is too old to be sent as if nothing had been.
+static bool beyond_horizon(const struct sweeper *sweeper, instant at)
+{
+    instant wall = wall_now();
+    return !sweeper->policy->events_clock && wall != INSTANT_NONE && wall - at > sweeper->settings->notice_horizon;
+}
+
+static bool update_notice(struct sweeper *sweeper, const struct held_notice *held, enum notice_state state)
+{
+    struct notice_row *notice = vector_push(&sweeper->set.notices);
+    if (!notice)
+        return false;
+    *notice = held->notice;
+    notice->exists = true;
+    notice->was = held->notice.state;
+    notice->state = state;
+    return true;
+}
+
+// The reminder's row in this write: several notices of one reminder share it.
+static struct reminder_row *update_reminder(struct sweeper *sweeper, const struct reminder_row *reminder)
+{
+    for (size_t i = 0; i < sweeper->set.reminders.count; i++) {
+        struct reminder_row *row = &sweeper->set.reminders.items[i];
+        if (memcmp(row->reminder_id, reminder->reminder_id, sizeof row->reminder_id) == 0)
+            return row;
+    }
+    struct reminder_row *row = vector_push(&sweeper->set.reminders);
+    if (!row)
+        return NULL;
+    *row = *reminder;
+    row->exists = true;
+    row->announce = ANNOUNCE_KEEP;
+    return row;
+}
+
+struct value {
+    int64_t f, m;
+};
+
+static bool send_notice(struct sweeper *sweeper, const struct held_notice *held, const struct value *value, bool late)
+{
+    const struct reminder_row *reminder = &held->reminder;
+    struct customer_row *row = row_of(sweeper, reminder->customer_id);
+    struct reminder_row *updated = update_reminder(sweeper, reminder);
+    struct outbox_row *message = vector_push(&sweeper->set.outbox);
+    if (!updated || !message || !update_notice(sweeper, held, NOTICE_RELEASED))
+        return false;
+    updated->published = true;
+    updated->announce = late ? ANNOUNCE_DONE : ANNOUNCE_NOT;
+    instant last = row->state.last_order_at;
+    struct notice_message text = {
+        .customer_id = row->id, .kind = reminder->kind, .anchor = reminder->anchor, .due_at = reminder->due_at,
+        .opened_at = reminder->opened_at, .notice = held->notice.notice, .notice_at = held->notice.at,
+        .next_notice_at = next_notice(sweeper->policy, &row->state, reminder, held->notice.notice), .late = late,
+        .recipients = held->notice.recipients, .customer = &row->state, .f = value->f, .m = value->m,
+        .recency_days = last == INSTANT_NONE ? -1 : policy_day(sweeper->policy, held->notice.at) -
+                                                        policy_day(sweeper->policy, last),
+    };
+    memcpy(text.reminder_id, reminder->reminder_id, sizeof text.reminder_id);
+    *message = (struct outbox_row){
+        .customer_id = row->id, .home = row->home, .at = held->notice.at, .topic = OUTBOX_REMINDERS,
+        .kind = OUTBOX_NOTICE, .n = held->notice.notice, .released = true,
+        .payload = encode_notice(&sweeper->set.arena, sweeper->policy, &text),
+    };
+    memcpy(message->reminder_id, reminder->reminder_id, sizeof message->reminder_id);
+    return message->payload.data != NULL;
+}
+
+// Not sent: cured meanwhile, or too old. An open reminder of which nobody was told is announced later.
+static bool suppress_notice(struct sweeper *sweeper, const struct held_notice *held)
+{
+    if (!update_notice(sweeper, held, NOTICE_SUPPRESSED))
+        return false;
+    if (held->reminder.status != REMINDER_OPEN || held->reminder.published)
+        return true;
+    struct reminder_row *row = update_reminder(sweeper, &held->reminder);
+    if (row && !row->published)
+        row->announce = ANNOUNCE_PENDING;
+    return row != NULL;
+}
+
+// A closing goes out behind the notices it closes, or not at all when there were none.
+static bool send_closing(struct sweeper *sweeper, const struct outbox_row *held)
+{
+    struct outbox_row *dropped = vector_push(&sweeper->set.delete_outbox);
+    if (!dropped)
+        return false;
+    *dropped = *held;
+    if (!held->reminder_published)
+        return true;
+    struct outbox_row *message = vector_push(&sweeper->set.outbox);
+    if (!message)
+        return false;
+    *message = *held;
+    message->seq = 0;
+    message->released = true;
+    return true;
+}
+
+static int load_values(struct sweeper *sweeper, struct release *releases, size_t count, struct value **values)
+{
+    struct span *ids = arena_take(&sweeper->arena, (count + 1) * sizeof *ids);
+    int32_t *days = arena_take(&sweeper->arena, (count + 1) * sizeof *days);
+    int64_t *f = arena_take(&sweeper->arena, (count + 1) * sizeof *f);
+    int64_t *m = arena_take(&sweeper->arena, (count + 1) * sizeof *m);
+    *values = arena_take(&sweeper->arena, (count + 1) * sizeof **values);
+    if (!ids || !days || !f || !m || !*values)
+        return out_of_memory();
+    size_t wanted = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!releases[i].notice)
+            continue;
+        ids[wanted] = releases[i].notice->notice.customer_id;
+        days[wanted] = policy_day(sweeper->policy, releases[i].at);
+        releases[i].value = wanted++;
+    }
+    int outcome = wanted ? sweeper->store->ops->values(sweeper->store, sweeper->policy, ids, days, wanted, f, m) : 0;
+    for (size_t i = 0; outcome == STORE_OK && i < wanted; i++)
+        (*values)[i] = (struct value){f[i], m[i]};
+    return outcome;
+}
+
+// Everything of these customers is guarded by their versions.
+static bool touch_customers(struct sweeper *sweeper)
+{
+    for (size_t i = 0; i < sweeper->ids.count; i++) {
+        struct customer_row *row = vector_push(&sweeper->set.customers);
+        if (!row)
+            return false;
+        *row = sweeper->rows.items[i];
+    }
+    return true;
+}
+
+static int release_all(struct sweeper *sweeper, struct release *releases, size_t count, bool late)
+{
+    if (!collect_customers(sweeper, releases, count))
+        return out_of_memory();
+    qsort(releases, count, sizeof *releases, compare_releases);
+    struct value *values;
+    int outcome = sweep_load(sweeper);
+    if (outcome == STORE_OK)
+        outcome = load_values(sweeper, releases, count, &values);
+    if (outcome != STORE_OK)
+        return outcome;
+    bool done = touch_customers(sweeper);
+    for (size_t i = 0; i < count && done; i++) {
+        const struct held_notice *notice = releases[i].notice;
+        if (!notice)
+            done = send_closing(sweeper, releases[i].closing);
+        else if (notice->reminder.status != REMINDER_OPEN || (!late && beyond_horizon(sweeper, releases[i].at)))
+            done = suppress_notice(sweeper, notice);
+        else
+            done = send_notice(sweeper, notice, &values[releases[i].value], late);
+    }
+    if (!done)
+        return out_of_memory();
+    sweeper->set.durable = true;
+    return sweep_write(sweeper);
+}
+
+int sweep_release(struct sweeper *sweeper, instant watermark, size_t *done)
+{
+    *done = 0;
+    arena_reset(&sweeper->arena);
+    writeset_clear(&sweeper->set);
+    struct held_notice *notices;
+    struct outbox_row *outbox;
+    size_t notice_count, outbox_count;
+    int outcome = sweeper->store->ops->held(sweeper->store, sweeper->homes, sweeper->home_count, watermark,
+                                            RELEASE_AT_ONCE, &sweeper->arena, &notices, &notice_count, &outbox,
+                                            &outbox_count);
+    if (outcome != STORE_OK || notice_count + outbox_count == 0)
+        return outcome;
+    struct release *releases = arena_take(&sweeper->arena, (notice_count + outbox_count) * sizeof *releases);
+    if (!releases)
+        return out_of_memory();
+    size_t count = 0;
+    for (size_t i = 0; i < notice_count; i++)
+        releases[count++] = (struct release){.at = notices[i].notice.at, .notice = &notices[i]};
+    // Behind the last notice seen there may be more: what closes them waits for them.
+    instant seen = notice_count == RELEASE_AT_ONCE ? notices[notice_count - 1].notice.at : INSTANT_NEVER;
+    for (size_t i = 0; i < outbox_count; i++) {
+        if (outbox[i].kind == OUTBOX_LEVEL) {
+            struct outbox_row *released = vector_push(&sweeper->set.release_outbox);
+            if (!released)
+                return out_of_memory();
+            *released = outbox[i];
+        } else if (outbox[i].at < seen) {
+            releases[count++] = (struct release){.at = outbox[i].at, .closing = &outbox[i]};
+        }
+    }
+    *done = count + sweeper->set.release_outbox.count;
+    return release_all(sweeper, releases, count, false);
+}
+
+int sweep_announce(struct sweeper *sweeper, size_t *done)
+{
+    *done = 0;
+    int64_t now = clock_monotonic_us();
+    double most = sweeper->settings->announce_rate;
+    sweeper->announce_allowance += most * (double)(now - sweeper->announced_us) / 1e6;
+    if (sweeper->announce_allowance > most)
+        sweeper->announce_allowance = most;
+    sweeper->announced_us = now;
+    if (sweeper->announce_allowance < 1)
+        return STORE_OK;
+    arena_reset(&sweeper->arena);
+    writeset_clear(&sweeper->set);
+    struct held_notice *notices;
+    size_t count;
+    int outcome = sweeper->store->ops->announcements(sweeper->store, sweeper->homes, sweeper->home_count,
+                                                     (size_t)sweeper->announce_allowance, &sweeper->arena, &notices,
+                                                     &count);
+    if (outcome != STORE_OK || count == 0)
+        return outcome;
+    struct release *releases = arena_take(&sweeper->arena, count * sizeof *releases);
+    if (!releases)
+        return out_of_memory();
+    for (size_t i = 0; i < count; i++)
+        releases[i] = (struct release){.at = notices[i].notice.at, .notice = &notices[i]};
+    *done = count;
+    outcome = release_all(sweeper, releases, count, true);
+    if (outcome == STORE_OK)
+        sweeper->announce_allowance -= (double)count;
+    return outcome;
+}

@@ -1,0 +1,160 @@
+#include "app/sweep.h"
+
+#include "base/metrics.h"
+#include "base/status.h"
+
+enum {
+    FOLD_AT_ONCE = 500,     // customers of one transaction
+    ADVANCE_AT_ONCE = 2000,
+    BLOCK = 64 * 1024,
+};
+
+void sweeper_init(struct sweeper *sweeper)
+{
+    memset(sweeper, 0, sizeof *sweeper);
+    folder_init(&sweeper->folder);
+    writeset_init(&sweeper->set);
+    arena_init(&sweeper->arena, BLOCK);
+}
+
+void sweeper_free(struct sweeper *sweeper)
+{
+    folder_free(&sweeper->folder);
+    writeset_free(&sweeper->set);
+    arena_free(&sweeper->arena);
+    vector_free(&sweeper->rows);
+    vector_free(&sweeper->loaded);
+    vector_free(&sweeper->ids);
+    vector_free(&sweeper->missing);
+}
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while sweeping");
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
+static int load_missing(struct sweeper *sweeper)
+{
+    size_t count = sweeper->missing.count;
+    struct span *ids = arena_take(&sweeper->arena, count * sizeof *ids);
+    if (!ids || !vector_reserve(&sweeper->loaded, count))
+        return out_of_memory();
+    for (size_t i = 0; i < count; i++)
+        ids[i] = sweeper->ids.items[sweeper->missing.items[i]];
+    int outcome = sweeper->store->ops->load(sweeper->store, ids, count, sweeper->loaded.items);
+    for (size_t i = 0; outcome == STORE_OK && i < count; i++) {
+        struct customer_row *row = &sweeper->rows.items[sweeper->missing.items[i]];
+        *row = sweeper->loaded.items[i];
+        row->id = ids[i];
+    }
+    return outcome;
+}
+
+int sweep_load(struct sweeper *sweeper)
+{
+    size_t count = sweeper->ids.count;
+    if (!vector_reserve(&sweeper->rows, count) || !vector_reserve(&sweeper->missing, count))
+        return out_of_memory();
+    sweeper->rows.count = count;
+    sweeper->missing.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        sweeper->rows.items[i].id = sweeper->ids.items[i];
+        if (!cache_get(sweeper->cache, &sweeper->rows.items[i]))
+            sweeper->missing.items[sweeper->missing.count++] = i;
+    }
+    return sweeper->missing.count ? load_missing(sweeper) : STORE_OK;
+}
+
+int sweep_write(struct sweeper *sweeper)
+{
+    struct writeset *set = &sweeper->set;
+    if (writeset_is_empty(set))
+        return STORE_OK;
+    struct store_write write = writeset_view(set);
+    int outcome = sweeper->store->ops->write(sweeper->store, &write);
+    if (outcome == STORE_OK) {
+        for (size_t i = 0; i < set->customers.count; i++) {
+            set->customers.items[i].version++;
+            cache_put(sweeper->cache, &set->customers.items[i]);
+        }
+    } else {
+        for (size_t i = 0; i < sweeper->ids.count; i++)
+            cache_remove(sweeper->cache, sweeper->ids.items[i]);
+    }
+    return outcome;
+}
+
+int sweep_fold(struct sweeper *sweeper, instant watermark, size_t *done)
+{
+    *done = 0;
+    arena_reset(&sweeper->arena);
+    struct span *ids;
+    size_t count;
+    int outcome = sweeper->store->ops->marked(sweeper->store, sweeper->homes, sweeper->home_count, watermark,
+                                              FOLD_AT_ONCE, &sweeper->arena, &ids, &count);
+    if (outcome != STORE_OK || count == 0)
+        return outcome;
+    qsort(ids, count, sizeof *ids, compare_ids);
+    struct folder *folder = &sweeper->folder;
+    outcome = fold_customers(folder, ids, count, watermark);
+    for (size_t i = 0; i < count; i++)
+        cache_remove(sweeper->cache, ids[i]);
+    if (outcome != STORE_OK)
+        return outcome;
+    for (size_t i = 0; i < folder->set.customers.count; i++)
+        cache_put(sweeper->cache, &folder->set.customers.items[i]);
+    *done = count;
+    return STORE_OK;
+}
+
+// Fires what is due of one customer. A wake that only had been postponed is armed anew.
+static bool advance_customer(struct sweeper *sweeper, const struct customer_row *loaded, instant watermark)
+{
+    if (loaded->version == 0 || loaded->fold_at != INSTANT_NEVER)
+        return true;
+    struct customer_row *row = vector_push(&sweeper->set.customers);
+    if (!row)
+        return false;
+    *row = *loaded;
+    struct collector collector;
+    collector_begin(&collector, &sweeper->set, sweeper->policy, row, true);
+    const struct effects effects = collector_effects(&collector);
+    customer_advance(sweeper->policy, &row->state, row->id, watermark, &effects);
+    customer_row_derive(sweeper->policy, row, true);
+    return !collector.failed;
+}
+
+int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done)
+{
+    *done = 0;
+    arena_reset(&sweeper->arena);
+    writeset_clear(&sweeper->set);
+    struct span *ids;
+    size_t count;
+    int outcome = sweeper->store->ops->due(sweeper->store, sweeper->homes, sweeper->home_count, watermark,
+                                           ADVANCE_AT_ONCE, &sweeper->arena, &ids, &count);
+    if (outcome != STORE_OK || count == 0)
+        return outcome;
+    qsort(ids, count, sizeof *ids, compare_ids);
+    if (!vector_reserve(&sweeper->ids, count) || !vector_reserve(&sweeper->set.customers, count))
+        return out_of_memory();
+    memcpy(sweeper->ids.items, ids, count * sizeof *ids);
+    sweeper->ids.count = count;
+    outcome = sweep_load(sweeper);
+    if (outcome != STORE_OK)
+        return outcome;
+    for (size_t i = 0; i < count; i++) {
+        if (!advance_customer(sweeper, &sweeper->rows.items[i], watermark))
+            return out_of_memory();
+    }
+    *done = sweeper->set.customers.count;
+    outcome = sweep_write(sweeper);
+    if (outcome == STORE_OK)
+        metric_add(METRIC_ADVANCED, (int64_t)*done);
+    return outcome;
+}

@@ -1,0 +1,353 @@
+#include "app/worker.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status.h"
+
+enum {
+    BACKOFF_LEAST_US = 50 * 1000,
+    BACKOFF_MOST_US = 5 * 1000 * 1000,
+    BACKOFF_DOUBLINGS = 8,
+    IDLE_MS = 250,   // a worker looks around at least so often
+    AWAITING_MS = 5, // while a lane that is behind has nothing to give yet
+};
+
+int worker_init(struct worker *worker, struct shared *shared, int index, struct store *store)
+{
+    memset(worker, 0, sizeof *worker);
+    worker->shared = shared;
+    worker->index = index;
+    worker->store = store;
+    worker->connected = true;
+    worker->swept_watermark = INSTANT_NONE;
+    pthread_mutex_init(&worker->mutex, NULL);
+    applier_init(&worker->applier);
+    sweeper_init(&worker->sweeper);
+    worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    worker->cache = cache_new(shared->settings->cache_bytes / (size_t)shared->settings->workers);
+    worker->intake = (struct intake){.source = shared->source, .decoder = decoder_new(), .policy = shared->policy,
+                                     .settings = shared->settings};
+    if (worker->wake_fd < 0 || !worker->cache || !worker->intake.decoder) {
+        worker_destroy(worker);
+        return fault(STATUS_NOMEM, "out of memory (or of file descriptors) while starting worker %d", index);
+    }
+    worker->applier.policy = worker->sweeper.policy = worker->sweeper.folder.policy = shared->policy;
+    worker->applier.settings = worker->sweeper.settings = shared->settings;
+    worker->applier.store = worker->sweeper.store = worker->sweeper.folder.store = store;
+    worker->applier.cache = worker->sweeper.cache = worker->cache;
+    worker->applier.turnstile = &shared->turnstile;
+    worker->sweeper.folder.decoder = worker->intake.decoder;
+    worker->part = (size_t)shared->settings->batch_events;
+    return 0;
+}
+
+static void drop_batch(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->chunks.count; i++)
+        chunk_release(worker->chunks.items[i]);
+    worker->chunks.count = worker->batch.count = 0;
+}
+
+void worker_destroy(struct worker *worker)
+{
+    drop_batch(worker);
+    chunk_release(worker->intake.spare);
+    vector_free(&worker->batch);
+    vector_free(&worker->chunks);
+    vector_free(&worker->lanes);
+    vector_free(&worker->homes);
+    applier_free(&worker->applier);
+    sweeper_free(&worker->sweeper);
+    decoder_free(worker->intake.decoder);
+    cache_free(worker->cache);
+    if (worker->store)
+        worker->store->ops->close(worker->store);
+    if (worker->wake_fd >= 0)
+        close(worker->wake_fd);
+    pthread_mutex_destroy(&worker->mutex);
+}
+
+static void wake(struct worker *worker)
+{
+    uint64_t one = 1;
+    ssize_t written = write(worker->wake_fd, &one, sizeof one);
+    (void)written; // full: it is awake already
+}
+
+void worker_enter(struct worker *worker)
+{
+    atomic_fetch_add(&worker->guests, 1);
+    pthread_mutex_lock(&worker->mutex);
+    atomic_fetch_sub(&worker->guests, 1);
+}
+
+void worker_leave(struct worker *worker)
+{
+    pthread_mutex_unlock(&worker->mutex);
+    wake(worker);
+}
+
+void worker_prune(struct worker *worker)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < worker->batch.count; i++) {
+        const struct item *item = &worker->batch.items[i];
+        bool ours = item->lane->state == LANE_RUNNING || item->lane->state == LANE_HALTED;
+        if (ours && item->taken->offset >= item->lane->next_offset)
+            worker->batch.items[kept++] = *item;
+    }
+    worker->batch.count = kept;
+    if (kept == 0)
+        drop_batch(worker);
+}
+
+// Waits longer after each failure in a row, with jitter, so that instances do not retry in step.
+static void back_off(struct worker *worker)
+{
+    int doublings = worker->failures < BACKOFF_DOUBLINGS ? worker->failures : BACKOFF_DOUBLINGS;
+    int64_t wait = (int64_t)BACKOFF_LEAST_US << doublings;
+    if (wait > BACKOFF_MOST_US)
+        wait = BACKOFF_MOST_US;
+    int64_t now = clock_monotonic_us();
+    wait = wait / 2 + (now * 7919 + worker->index * 104729) % (wait / 2);
+    worker->failures++;
+    worker->resume_us = now + wait;
+}
+
+// The cursor in the database is the only truth: what it says of a lane decides how we go on.
+static void compare_lane(struct lane *lane, const struct lane_row *row)
+{
+    if (row->epoch > lane->epoch) {
+        lane->state = LANE_FENCED;
+        lane->fenced_us = clock_monotonic_us();
+        metric_add(METRIC_FENCED, 1);
+        log_notice("%s/%d has another owner now; what was read of it is dropped", lane->topic, lane->partition);
+    } else if (row->epoch < lane->epoch || row->next_offset < lane->next_offset) {
+        log_warning("%s/%d: the database has lost commits (offset %" PRId64 ", epoch %" PRId64 "; we had %" PRId64
+                    ", %" PRId64 "); reading again from there",
+                    lane->topic, lane->partition, row->next_offset, row->epoch, lane->next_offset, lane->epoch);
+        lane->state = LANE_RESTART;
+    } else if (row->next_offset > lane->next_offset) {
+        // The commit whose answer we did not get had taken place.
+        lane->next_offset = row->next_offset;
+        lane->anchor_offset = row->anchor_offset;
+        lane->anchor = row->anchor;
+        atomic_store(&lane->position, row->next_offset);
+    }
+}
+
+int worker_check_lanes(struct worker *worker)
+{
+    size_t count = worker->lanes.count;
+    int32_t *ids = calloc(count + 1, sizeof *ids);
+    struct lane_row *rows = calloc(count + 1, sizeof *rows);
+    int outcome = ids && rows ? STORE_OK : fault(STATUS_NOMEM, "out of memory while comparing lanes");
+    for (size_t i = 0; i < count && ids; i++)
+        ids[i] = worker->lanes.items[i]->id;
+    if (outcome == STORE_OK && count > 0)
+        outcome = worker->store->ops->lanes(worker->store, ids, count, rows);
+    for (size_t i = 0; outcome == STORE_OK && i < count; i++) {
+        struct lane *lane = worker->lanes.items[i];
+        if (lane->state == LANE_RUNNING || lane->state == LANE_HALTED)
+            compare_lane(lane, &rows[i]);
+    }
+    free(ids);
+    free(rows);
+    if (outcome == STORE_OK)
+        worker_prune(worker);
+    return outcome;
+}
+
+// What a store operation said, as the turn goes on: 0 go on, 1 wait, negative fatal.
+static int judge(struct worker *worker, int outcome)
+{
+    switch (outcome) {
+    case STORE_OK:
+        worker->failures = 0;
+        return 0;
+    case STORE_AWAY:
+        worker->connected = false;
+        cache_clear(worker->cache);
+        shared_away(worker->shared, fault_message());
+        break;
+    case STORE_FENCED:
+        cache_clear(worker->cache);
+        outcome = worker_check_lanes(worker);
+        return outcome == STORE_OK ? 1 : judge(worker, outcome);
+    case STORE_FULL:
+        log_error("PostgreSQL has no room left: %s; nothing is lost, waiting for room", fault_message());
+        break;
+    case STORE_RETRY:
+        worker->part = worker->part > 1 ? worker->part / 2 : 1;
+        log_warning("PostgreSQL asks to try again: %s", fault_message());
+        break;
+    case STORE_CONFLICT:
+        break;
+    default:
+        return outcome < 0 ? outcome : fault(STATUS_BROKEN, "unexpected outcome %d of the store", outcome);
+    }
+    back_off(worker);
+    return 1;
+}
+
+static int reconnect(struct worker *worker)
+{
+    int outcome = worker->store->ops->reconnect(worker->store);
+    if (outcome != STORE_OK)
+        return judge(worker, outcome);
+    metric_add(METRIC_POSTGRES_RECONNECTS, 1);
+    worker->connected = true;
+    cache_clear(worker->cache);
+    int result = judge(worker, worker_check_lanes(worker));
+    if (result == 0)
+        shared_back(worker->shared);
+    return result;
+}
+
+// After a commit: ordinary lag tools see the group's offsets, the keeper sees how far each lane is.
+static void show_progress(struct worker *worker)
+{
+    struct source *source = worker->shared->source;
+    for (size_t i = 0; i < worker->applier.lanes.count; i++) {
+        struct lane *lane = worker->applier.lanes.items[i];
+        int64_t end = lane_is_at_end(lane, source) ? source->ops->end_seen(source, lane->handle) : 0;
+        if (end > lane->next_offset)
+            atomic_store(&lane->position, end);
+        source->ops->commit(source, lane->topic, lane->partition, lane->next_offset);
+    }
+}
+
+static int apply_batch(struct worker *worker)
+{
+    size_t count = worker->batch.count < worker->part ? worker->batch.count : worker->part;
+    int outcome = applier_apply(&worker->applier, worker->batch.items, count);
+    if (outcome == STORE_POISON) {
+        struct lane *lane = worker->batch.items[0].lane;
+        lane->state = LANE_HALTED;
+        snprintf(lane->reason, sizeof lane->reason, "the database refuses even to quarantine offset %" PRId64,
+                 worker->batch.items[0].taken->offset);
+        outcome = STORE_OK;
+        while (worker->batch.count > 0 && worker->batch.items[worker->batch.count - 1].lane == lane)
+            worker->batch.count--;
+    }
+    if (outcome == STORE_OK) {
+        show_progress(worker);
+        size_t most = (size_t)worker->shared->settings->batch_events;
+        worker->part = worker->part * 2 < most ? worker->part * 2 : most;
+    }
+    worker_prune(worker);
+    return judge(worker, outcome);
+}
+
+// Lanes that were halted meanwhile: written down where operators look, said once.
+static int report_halts(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->lanes.count; i++) {
+        struct lane *lane = worker->lanes.items[i];
+        if (lane->state != LANE_HALTED || lane->reported)
+            continue;
+        int outcome = worker->store->ops->halt(worker->store, lane->id, lane->epoch, lane->reason);
+        if (outcome != STORE_OK)
+            return judge(worker, outcome);
+        lane->reported = true;
+        log_error("%s/%d is halted: %s", lane->topic, lane->partition, lane->reason);
+    }
+    return 0;
+}
+
+static bool sweep_is_due(const struct worker *worker, int64_t now)
+{
+    instant watermark = atomic_load(&worker->shared->watermark);
+    if (watermark == INSTANT_NONE)
+        return false;
+    return now - worker->swept_us >= worker->shared->settings->sweep_interval;
+}
+
+int worker_turn(struct worker *worker)
+{
+    int64_t now = clock_monotonic_us();
+    if (now < worker->resume_us)
+        return 0;
+    int result = 0;
+    if (!worker->connected) {
+        result = reconnect(worker);
+        return result < 0 ? result : 0;
+    }
+    if (worker->batch.count == 0)
+        result = worker_gather(worker);
+    if (result < 0)
+        return result;
+    bool applied = worker->batch.count > 0;
+    if (applied)
+        result = apply_batch(worker);
+    if (result == 0)
+        result = report_halts(worker);
+    if (result != 0)
+        return result < 0 ? result : 0;
+    bool more = false;
+    if (sweep_is_due(worker, now)) {
+        result = judge(worker, worker_sweep(worker, &more));
+        if (!more || applied) // behind, batches come first
+            worker->swept_us = now;
+    }
+    return result < 0 ? result : applied || more;
+}
+
+// Nothing to do: until a lane wakes us, or a sweep or a retry is due.
+static void rest(struct worker *worker)
+{
+    int64_t now = clock_monotonic_us();
+    int64_t wait = IDLE_MS;
+    int64_t sweep = (worker->swept_us + worker->shared->settings->sweep_interval - now) / 1000 + 1;
+    wait = sweep < wait ? sweep : wait;
+    for (size_t i = 0; i < worker->lanes.count; i++) {
+        if (worker->lanes.items[i]->starving_us)
+            wait = wait < AWAITING_MS ? wait : AWAITING_MS;
+    }
+    if (worker->resume_us > now)
+        wait = (worker->resume_us - now) / 1000 + 1;
+    pthread_mutex_unlock(&worker->mutex);
+    struct pollfd fd = {.fd = worker->wake_fd, .events = POLLIN};
+    uint64_t count;
+    if (poll(&fd, 1, wait > 0 ? (int)wait : 0) > 0 && read(worker->wake_fd, &count, sizeof count) < 0)
+        log_debug("worker %d: its eventfd was empty", worker->index);
+    pthread_mutex_lock(&worker->mutex);
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    pthread_mutex_lock(&worker->mutex);
+    while (!atomic_load(&worker->shared->stopping)) {
+        int result = worker_turn(worker);
+        if (result < 0)
+            shared_fail(worker->shared, result);
+        else if (result == 0)
+            rest(worker);
+        while (atomic_load(&worker->guests) > 0 && !atomic_load(&worker->shared->stopping)) {
+            pthread_mutex_unlock(&worker->mutex);
+            poll(NULL, 0, 1);
+            pthread_mutex_lock(&worker->mutex);
+        }
+    }
+    pthread_mutex_unlock(&worker->mutex);
+    return NULL;
+}
+
+int worker_start(struct worker *worker)
+{
+    int error = pthread_create(&worker->thread, NULL, run, worker);
+    return error ? fault(STATUS_NOMEM, "cannot start worker %d: %s", worker->index, strerror(error)) : 0;
+}
+
+void worker_join(struct worker *worker)
+{
+    wake(worker);
+    pthread_join(worker->thread, NULL);
+}

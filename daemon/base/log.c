@@ -1,0 +1,217 @@
+#include "base/log.h"
+
+#include "base/clock.h"
+#include "base/print.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    MESSAGE_MAX = 2048,
+    LINE_MAX_BYTES = 6 * MESSAGE_MAX + 128, // every byte of the message may need six in JSON
+    SITES = 64,                             // format strings watched at once
+    LAST_MAX = 256,                         // bytes kept of the last line that was held back
+};
+
+// A format string and how often it was used in its present window.
+struct site {
+    const char *format; // its address is its identity
+    enum log_level level;
+    int64_t window_start;
+    int count;
+    int held;
+    char last[LAST_MAX];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct site sites[SITES];
+static _Atomic int most_level = LOG_INFO;
+static enum log_format configured = LOG_FORMAT_TEXT;
+static bool coloured;
+
+static const char *level_name(enum log_level level)
+{
+    switch (level) {
+    case LOG_ERROR: return "error";
+    case LOG_WARNING: return "warning";
+    case LOG_NOTICE: return "notice";
+    case LOG_INFO: return "info";
+    default: return "debug";
+    }
+}
+
+static const char *level_colour(enum log_level level)
+{
+    return level <= LOG_ERROR ? "\033[31m" : level == LOG_WARNING ? "\033[33m" : "";
+}
+
+// systemd tells a service the device and inode of the journal socket that its stderr is.
+static bool stderr_is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat found;
+    unsigned long long device, inode;
+    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+           fstat(STDERR_FILENO, &found) == 0 && found.st_dev == device && found.st_ino == inode;
+}
+
+void log_configure(enum log_level most, enum log_format format)
+{
+    pthread_mutex_lock(&lock);
+    if (format == LOG_FORMAT_AUTO)
+        format = stderr_is_journal() ? LOG_FORMAT_JOURNAL : LOG_FORMAT_TEXT;
+    configured = format;
+    const char *no_colour = getenv("NO_COLOR");
+    coloured = isatty(STDERR_FILENO) && (!no_colour || !*no_colour);
+    atomic_store_explicit(&most_level, (int)most, memory_order_relaxed);
+    pthread_mutex_unlock(&lock);
+}
+
+bool log_enabled(enum log_level level)
+{
+    return (int)level <= atomic_load_explicit(&most_level, memory_order_relaxed);
+}
+
+// ------------------------------------------------------------------------------------------------- lines
+
+static void put_time(FILE *out)
+{
+    int64_t now = clock_local_us();
+    time_t seconds = (time_t)(now / 1000000);
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    fprintf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
+            utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(now % 1000000 / 1000));
+}
+
+// One event is one line: control characters of what others wrote cannot begin another.
+static void put_line(FILE *out, enum log_level level, const char *message)
+{
+    const char *colour = coloured ? level_colour(level) : "";
+    switch (configured) {
+    case LOG_FORMAT_JOURNAL: // the journal keeps the time itself
+        fprintf(out, "<%d>", (int)level);
+        print_bytes(out, message, strlen(message));
+        break;
+    case LOG_FORMAT_JSON:
+        fputs("{\"ts\":\"", out);
+        put_time(out);
+        fprintf(out, "\",\"level\":\"%s\",\"msg\":", level_name(level));
+        print_json_text(out, message);
+        fputc('}', out);
+        break;
+    default:
+        put_time(out);
+        fprintf(out, " %s%s%s ", colour, level_name(level), *colour ? "\033[0m" : "");
+        print_bytes(out, message, strlen(message));
+    }
+    fputc('\n', out);
+}
+
+// Called under the lock: one write a line, so that lines of several threads and processes do not mix.
+static void emit(enum log_level level, const char *message)
+{
+    static char text[LINE_MAX_BYTES];
+    static FILE *line; // made once, so that a line needs no memory; lives as long as the process
+    if (!line && !(line = fmemopen(text, sizeof text, "w")))
+        return;
+    rewind(line);
+    put_line(line, level, message);
+    fflush(line);
+    size_t length = (size_t)ftell(line);
+    // A log that cannot be written (full disk, closed pipe) must not stop the work.
+    for (size_t done = 0; done < length;) {
+        ssize_t written = write(STDERR_FILENO, text + done, length - done);
+        if (written > 0)
+            done += (size_t)written;
+        else if (written == 0 || errno != EINTR)
+            break;
+    }
+}
+
+// ------------------------------------------------------------------------------------------- rate limit
+
+static void report_held(struct site *site)
+{
+    if (site->held == 0)
+        return;
+    char message[MESSAGE_MAX];
+    snprintf(message, sizeof message, "%d more like: %s", site->held, site->last);
+    site->held = 0;
+    emit(site->level, message);
+}
+
+// The entry of a format string, in place of the one whose window began first when all are taken. Entries
+// are taken from the front and never given up.
+static struct site *site_of(const char *format, enum log_level level, int64_t now)
+{
+    struct site *oldest = &sites[0];
+    for (struct site *site = sites; site < sites + SITES; site++) {
+        if (site->format == format)
+            return site;
+        if (!site->format) {
+            oldest = site;
+            break;
+        }
+        if (site->window_start < oldest->window_start)
+            oldest = site;
+    }
+    if (oldest->format)
+        report_held(oldest);
+    *oldest = (struct site){.format = format, .level = level, .window_start = now};
+    return oldest;
+}
+
+// Counts the line and tells whether it may go out. What windows that have ended held back is reported on
+// the way.
+static bool admit(const char *format, enum log_level level, const char *message)
+{
+    int64_t now = clock_monotonic_us();
+    for (struct site *site = sites; site < sites + SITES && site->format; site++) {
+        if (now - site->window_start < (int64_t)LOG_WINDOW * 1000000)
+            continue;
+        report_held(site);
+        site->window_start = now;
+        site->count = 0;
+    }
+    struct site *site = site_of(format, level, now);
+    if (++site->count <= LOG_BURST)
+        return true;
+    site->held++;
+    snprintf(site->last, sizeof site->last, "%.*s", LAST_MAX - 1, message);
+    return false;
+}
+
+void log_flush(void)
+{
+    pthread_mutex_lock(&lock);
+    for (struct site *site = sites; site < sites + SITES && site->format; site++)
+        report_held(site);
+    pthread_mutex_unlock(&lock);
+}
+
+void log_write(enum log_level level, const char *format, ...)
+{
+    if (!log_enabled(level))
+        return;
+    int saved_errno = errno;
+    char message[MESSAGE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    pthread_mutex_lock(&lock);
+    if (level >= LOG_DEBUG || admit(format, level, message)) // who asks for debug wants every line
+        emit(level, message);
+    pthread_mutex_unlock(&lock);
+    errno = saved_errno;
+}

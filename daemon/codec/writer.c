@@ -1,0 +1,175 @@
+#include "writer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "codec/time.h"
+
+enum { FIRST_CAPACITY = 2048 };
+
+void writer_init(struct writer *writer, struct arena *arena)
+{
+    *writer = (struct writer){.arena = arena};
+}
+
+// Room for `size` more bytes and a NUL. What was outgrown stays in the arena until that is reset.
+static bool reserve(struct writer *writer, size_t size)
+{
+    if (writer->failed || writer->capacity - writer->size > size) {
+        return !writer->failed;
+    }
+    size_t capacity = writer->capacity ? writer->capacity : FIRST_CAPACITY;
+    while (capacity - writer->size <= size) {
+        capacity *= 2;
+    }
+    char *text = arena_take(writer->arena, capacity);
+    if (!text) {
+        writer->failed = true;
+        return false;
+    }
+    if (writer->size) {
+        memcpy(text, writer->text, writer->size);
+    }
+    writer->text = text;
+    writer->capacity = capacity;
+    return true;
+}
+
+struct span writer_finish(struct writer *writer)
+{
+    if (!reserve(writer, 0)) {
+        return SPAN_NONE;
+    }
+    writer->text[writer->size] = '\0';
+    return span_of(writer->text, writer->size);
+}
+
+void write_bytes(struct writer *writer, struct span bytes)
+{
+    if (bytes.size && reserve(writer, bytes.size)) {
+        memcpy(writer->text + writer->size, bytes.data, bytes.size);
+        writer->size += bytes.size;
+    }
+}
+
+void write_text(struct writer *writer, const char *text)
+{
+    write_bytes(writer, span_text(text));
+}
+
+void write_number(struct writer *writer, int64_t number)
+{
+    char digits[24];
+    int size = snprintf(digits, sizeof digits, "%" PRId64, number);
+    write_bytes(writer, span_of(digits, (size_t)size));
+}
+
+// A value or key follows: a comma unless it is the first of its container or stands behind a key.
+static void separate(struct writer *writer)
+{
+    char last = writer->size ? writer->text[writer->size - 1] : '{';
+    if (!writer->failed && last != '{' && last != '[' && last != ':') {
+        write_text(writer, ",");
+    }
+}
+
+void json_open(struct writer *writer, char bracket)
+{
+    separate(writer);
+    write_bytes(writer, span_of(&bracket, 1));
+}
+
+void json_close(struct writer *writer, char bracket)
+{
+    write_bytes(writer, span_of(&bracket, 1));
+}
+
+static const char *short_escape(char c)
+{
+    switch (c) {
+    case '"': return "\\\"";
+    case '\\': return "\\\\";
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
+    default: return NULL;
+    }
+}
+
+static void write_escaped(struct writer *writer, struct span text)
+{
+    uint32_t begun = 0; // of the run that needs no escape
+    for (uint32_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        if ((uint8_t)c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
+            continue;
+        }
+        write_bytes(writer, span_of(text.data + begun, i - begun));
+        begun = i + 1;
+        const char *escape = short_escape(c);
+        char coded[8];
+        if (!escape) {
+            snprintf(coded, sizeof coded, "\\u%04x", (unsigned)(uint8_t)c);
+            escape = coded;
+        }
+        write_text(writer, escape);
+    }
+    write_bytes(writer, span_of(text.data + begun, text.size - begun));
+}
+
+void json_string(struct writer *writer, struct span text)
+{
+    separate(writer);
+    if (!text.data) {
+        write_text(writer, "null");
+        return;
+    }
+    write_text(writer, "\"");
+    write_escaped(writer, text);
+    write_text(writer, "\"");
+}
+
+void json_instant(struct writer *writer, instant at)
+{
+    char text[TIME_TEXT_MAX];
+    if (at == INSTANT_NONE) {
+        json_string(writer, SPAN_NONE);
+    } else {
+        json_string(writer, span_of(text, (size_t)time_format(at, text)));
+    }
+}
+
+void json_key(struct writer *writer, const char *key)
+{
+    json_string(writer, span_text(key));
+    write_text(writer, ":");
+}
+
+void member_string(struct writer *writer, const char *key, struct span text)
+{
+    json_key(writer, key);
+    json_string(writer, text);
+}
+
+void member_text(struct writer *writer, const char *key, const char *text)
+{
+    member_string(writer, key, span_text(text));
+}
+
+void member_number(struct writer *writer, const char *key, int64_t number)
+{
+    json_key(writer, key);
+    write_number(writer, number);
+}
+
+void member_bool(struct writer *writer, const char *key, bool value)
+{
+    json_key(writer, key);
+    write_text(writer, value ? "true" : "false");
+}
+
+void member_instant(struct writer *writer, const char *key, instant at)
+{
+    json_key(writer, key);
+    json_instant(writer, at);
+}

@@ -1,0 +1,111 @@
+#include "client.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "properties.h"
+
+enum { PROBE_INTERVAL_US = 2000000, PROBE_TIMEOUT_MS = 200, QUIET_US = 15000000 };
+
+// librdkafka's own lines. Failing connections come as errors too, and are reported from there, once.
+static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *line)
+{
+    (void)client;
+    bool known = strcmp(facility, "FAIL") == 0 || strcmp(facility, "ERROR") == 0 ||
+                 strcmp(facility, "CONFWARN") == 0;
+    if (level <= LOG_WARNING && !known)
+        log_warning("librdkafka: %s: %s", facility, line);
+    else
+        log_debug("librdkafka: %s: %s", facility, line);
+}
+
+static int set_ours(rd_kafka_conf_t *conf, const struct kafka_property *property)
+{
+    char message[512];
+    for (; property->name; property++) {
+        if (rd_kafka_conf_set(conf, property->name, property->value, message, sizeof message) !=
+            RD_KAFKA_CONF_OK)
+            return fault(STATUS_CONFIG, "kafka: %s: %s", property->name, message);
+    }
+    return 0;
+}
+
+int kafka_conf(const struct kafka_settings *settings, enum kafka_role role,
+               const struct kafka_property *defaults, const struct kafka_property *fixed, void *opaque,
+               void (*on_error)(rd_kafka_t *client, int error, const char *reason, void *opaque),
+               rd_kafka_conf_t **conf)
+{
+    const struct kafka_property common[] = {
+        {"bootstrap.servers", settings->brokers},
+        {"client.id", settings->client_id},
+        {"socket.nagle.disable", "true"},
+        // Brokers close idle connections; that is no news.
+        {"log.connection.close", "false"},
+        {NULL, NULL},
+    };
+    rd_kafka_conf_t *made = rd_kafka_conf_new();
+    int status = set_ours(made, common);
+    if (status == 0)
+        status = set_ours(made, defaults);
+    if (status == 0)
+        status = kafka_properties_apply(made, settings, role);
+    if (status == 0)
+        status = set_ours(made, fixed);
+    if (status != 0) {
+        rd_kafka_conf_destroy(made);
+        return status;
+    }
+    rd_kafka_conf_set_opaque(made, opaque);
+    rd_kafka_conf_set_error_cb(made, on_error);
+    rd_kafka_conf_set_log_cb(made, on_log);
+    *conf = made;
+    return 0;
+}
+
+int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **client)
+{
+    char message[512];
+    *client = rd_kafka_new(type, conf, message, sizeof message);
+    if (*client)
+        return 0;
+    // librdkafka takes the configuration only when it succeeds.
+    rd_kafka_conf_destroy(conf);
+    return fault(STATUS_CONFIG, "kafka: %s", message);
+}
+
+void kafka_outage_error(struct kafka_outage *outage, rd_kafka_resp_err_t error, const char *reason)
+{
+    outage->last_error = clock_monotonic_us();
+    if (!outage->begun)
+        log_warning("kafka: %s: trouble with a broker: %s", outage->who, reason);
+    outage->begun = true;
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !outage->total) {
+        log_error("kafka: %s: no broker can be reached (%s)", outage->who, reason);
+        outage->total = true;
+    }
+}
+
+void kafka_outage_over(struct kafka_outage *outage)
+{
+    // Errors of one broker go on while the others answer: only their absence shows that it is back.
+    if (!outage->begun || (!outage->total && clock_monotonic_us() - outage->last_error < QUIET_US))
+        return;
+    log_notice("kafka: %s: the cluster answers again", outage->who);
+    outage->begun = outage->total = false;
+}
+
+void kafka_outage_probe(struct kafka_outage *outage, rd_kafka_t *client)
+{
+    int64_t now = clock_monotonic_us();
+    if (!outage->begun || now - outage->last_probe < PROBE_INTERVAL_US)
+        return;
+    outage->last_probe = now;
+    const struct rd_kafka_metadata *metadata;
+    // Known topics only, which also refreshes their leaders.
+    if (rd_kafka_metadata(client, 0, NULL, &metadata, PROBE_TIMEOUT_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    rd_kafka_metadata_destroy(metadata);
+    kafka_outage_over(outage);
+}

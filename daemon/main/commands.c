@@ -1,0 +1,128 @@
+// The table of commands, and those that need no file of their own.
+#include "main/command.h"
+
+#include "base/advice.h"
+#include "base/print.h"
+#include "base/status.h"
+#include "postgres/migrate.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+const struct command commands[] = {
+    {
+        .name = "run",
+        .usage = "",
+        .summary = "Run the daemon",
+        .help =
+            "It ends with SIGTERM or SIGINT. The schema must be there: see `guanxid migrate`.\n",
+        .accept = accept_nothing,
+        .run = command_run,
+    },
+    {
+        .name = "check",
+        .usage = "",
+        .summary = "Check the configuration, without Kafka or PostgreSQL",
+        .help = "All that is wrong is told at once, with file and line. Exit code 0 or 78.\n",
+        .has_json = true,
+        .takes_problems = true,
+        .accept = accept_nothing,
+        .run = command_check,
+    },
+    {
+        .name = "migrate",
+        .usage = "[status|plan|up]",
+        .summary = "Show or bring up to date the schema in PostgreSQL",
+        .help = "  status  every migration and how it stands (this is the default)\n"
+                "  plan    the statements that `up` would run\n"
+                "  up      run them, as a role that may\n",
+        .has_json = true,
+        .accept = accept_migrate,
+        .run = command_migrate,
+    },
+    {
+        .name = "quarantine",
+        .usage = "list | show ID | retry ID... | retry all",
+        .summary = "Show records that were refused, or judge them again",
+        .help =
+            "  list       the records held, oldest first; --state held, applied, discarded or any,\n"
+            "             --reason CODE, --topic NAME and --limit N choose among them\n"
+            "  show ID    one of them, with its bytes\n"
+            "  retry ID   judge its bytes by today's rules and apply them; `all` are those that\n"
+            "             --reason, --topic and --limit leave\n",
+        .has_json = true,
+        .has_selection = true,
+        .accept = accept_quarantine,
+        .run = command_quarantine,
+    },
+    {.name = NULL},
+};
+
+int accept_nothing(const struct selection *selection, int count, char *const *operands)
+{
+    (void)selection;
+    return count == 0
+               ? 0
+               : fault(STATUS_CONFIG, "\"%s\" is too much: no operands are expected", operands[0]);
+}
+
+// ------------------------------------------------------------------------------------------------- check
+
+static void print_problems_json(const struct command_context *context)
+{
+    printf("{\"file\": ");
+    print_json_text(stdout, context->config_file);
+    printf(", \"problems\": [");
+    const char *line = context->problems.text ? context->problems.text : "";
+    for (bool first = true; *line; first = false) {
+        size_t length = strcspn(line, "\n");
+        fputs(first ? "" : ", ", stdout);
+        print_json_string(stdout, line, length);
+        line += length + 1;
+    }
+    printf("]}\n");
+}
+
+int command_check(struct command_context *context)
+{
+    const struct config_problems *problems = &context->problems;
+    if (context->json)
+        print_problems_json(context);
+    else if (problems->count == 0)
+        printf("%s: the configuration is sound\n", context->config_file);
+    else
+        fputs(problems->text, stderr);
+    return problems->count == 0 ? 0 : EX_CONFIG;
+}
+
+// ----------------------------------------------------------------------------------------------- migrate
+
+static const struct {
+    const char *name;
+    int (*run)(const struct postgres_settings *settings, bool json, FILE *out);
+} actions[] = {{"status", migrate_status}, {"plan", migrate_plan}, {"up", migrate_up}};
+enum { ACTIONS = sizeof actions / sizeof *actions };
+
+int accept_migrate(const struct selection *selection, int count, char *const *operands)
+{
+    if (count == 0)
+        return 0;
+    const char *names[ACTIONS + 1] = {NULL};
+    for (size_t i = 0; i < ACTIONS; i++) {
+        names[i] = actions[i].name;
+        if (strcmp(names[i], operands[0]) == 0)
+            return accept_nothing(selection, count - 1, operands + 1);
+    }
+    char advice[ADVICE_MAX];
+    advise_name(operands[0], names, advice);
+    return fault(STATUS_CONFIG, "unknown action \"%s\"%s: expected status, plan or up", operands[0],
+                 advice);
+}
+
+int command_migrate(struct command_context *context)
+{
+    size_t action = 0;
+    while (context->operand_count > 0 && strcmp(actions[action].name, context->operands[0]) != 0)
+        action++;
+    return actions[action].run(&context->settings.postgres, context->json, stdout);
+}

@@ -1,0 +1,122 @@
+// `guanxid run`: opens the adapters, wires them to the engine and keeps it running until a signal.
+#include "main/command.h"
+
+#include "app/engine.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/status.h"
+#include "kafka/sink.h"
+#include "kafka/source.h"
+#include "postgres/store.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    STORES_BESIDES = 3, // control, keeper and publisher have one each, beside the workers
+    STOP_SECONDS = 10,  // after that a stop is made short: a killed daemon loses nothing
+};
+
+static struct engine *volatile signalled;
+
+static void on_stop(int number)
+{
+    (void)number;
+    alarm(STOP_SECONDS);
+    if (signalled)
+        engine_stop(signalled);
+}
+
+static void handle_signals(struct engine *engine)
+{
+    signalled = engine;
+    struct sigaction stop = {.sa_handler = on_stop};
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGHUP, &ignore, NULL);
+}
+
+static int open_store(const struct postgres_settings *settings, struct store **store)
+{
+    int status = postgres_store_open(settings, store);
+    if (status != 0)
+        return status;
+    int outcome = (*store)->ops->reconnect(*store);
+    return outcome <= 0 ? outcome : fault(STATUS_UNAVAILABLE, "PostgreSQL cannot be reached: %s", fault_message());
+}
+
+// The schema must fit, and the policy must be known to the views, before anything is read.
+static int prepare_store(struct command_context *context, struct store *store)
+{
+    int outcome = store->ops->check_schema(store);
+    if (outcome == 0)
+        outcome = policy_number_types(&context->policy, store);
+    if (outcome == 0)
+        outcome = store->ops->record_policy(store, &context->policy.policy, context->settings.app.lane_hold);
+    return outcome <= 0 ? outcome
+                        : fault(STATUS_UNAVAILABLE, "PostgreSQL could not be prepared: %s", fault_message());
+}
+
+static void close_stores(struct store **stores, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (stores[i])
+            stores[i]->ops->close(stores[i]);
+    }
+}
+
+// Runs the engine over an open sink; the stores are the engine's from here on.
+static int run_engine(struct command_context *context, struct store **stores, struct sink *sink)
+{
+    const struct settings *settings = &context->settings;
+    struct engine_parts parts = {
+        .policy = &context->policy.policy, .settings = &settings->app, .control = stores[0], .keeper = stores[1],
+        .publisher = stores[2], .workers = stores + STORES_BESIDES, .sink = sink,
+    };
+    struct engine *engine;
+    struct source *source = NULL;
+    int status = engine_new(&parts, &engine);
+    if (status == 0) {
+        struct source_events events = engine_source_events(engine);
+        status = kafka_source_open(&settings->kafka, &events, &source);
+    }
+    if (status == 0) {
+        engine_attach(engine, source);
+        handle_signals(engine);
+        log_notice("guanxid " GUANXID_VERSION " is ready: instance %s, group %s", settings->app.owner,
+                   settings->kafka.group_id);
+        status = engine_run(engine, NULL, NULL);
+    }
+    kafka_source_close(source);
+    signalled = NULL;
+    engine_free(engine);
+    return status;
+}
+
+int command_run(struct command_context *context)
+{
+    const struct settings *settings = &context->settings;
+    int count = STORES_BESIDES + settings->app.workers;
+    struct store **stores = calloc((size_t)count, sizeof *stores);
+    struct sink *sink = NULL;
+    int status = stores ? 0 : fault(STATUS_NOMEM, "out of memory while starting");
+    for (int i = 0; i < count && status == 0; i++)
+        status = open_store(&settings->postgres, &stores[i]);
+    if (status == 0)
+        status = prepare_store(context, stores[0]);
+    if (status == 0)
+        status = kafka_sink_open(&settings->kafka, &sink);
+    if (status == 0)
+        status = run_engine(context, stores, sink);
+    else if (stores)
+        close_stores(stores, count);
+    kafka_sink_close(sink);
+    free(stores);
+    if (status == 0)
+        log_notice("stopped");
+    return status;
+}

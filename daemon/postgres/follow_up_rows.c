@@ -1,0 +1,84 @@
+#include "follow_up_rows.h"
+
+#include "base/status.h"
+#include "result.h"
+
+// Keeps a text; an absent one stays absent.
+static int keep(const PGresult *result, int row, int column, struct arena *arena, struct span *text)
+{
+    *text = result_span(result, row, column);
+    if (!text->data)
+        return 0;
+    *text = arena_copy(arena, *text);
+    return text->data ? 0 : fault(STATUS_NOMEM, "out of memory");
+}
+
+int reminder_read(const PGresult *result, int row, int first, struct arena *arena, struct reminder_row *reminder)
+{
+    enum { CUSTOMER, ID, KIND, ANCHOR, DUE, OPENED, NOTICES, STATUS, CLOSED, SOURCE, EVENT, ACKNOWLEDGED, SNOOZED,
+           AT_RISK, PUBLISHED, ANNOUNCE };
+    *reminder = (struct reminder_row){
+        .kind = (enum reminder_kind)result_int2(result, row, first + KIND),
+        .anchor = result_int8(result, row, first + ANCHOR),
+        .due_at = result_instant(result, row, first + DUE),
+        .opened_at = result_instant(result, row, first + OPENED),
+        .notices = (uint16_t)result_int2(result, row, first + NOTICES),
+        .status = (enum reminder_status)result_int2(result, row, first + STATUS),
+        .closed_at = result_instant(result, row, first + CLOSED),
+        .acknowledged_at = result_instant(result, row, first + ACKNOWLEDGED),
+        .snoozed_until = result_instant(result, row, first + SNOOZED),
+        .at_risk = result_bool(result, row, first + AT_RISK),
+        .published = result_bool(result, row, first + PUBLISHED),
+        .announce = (int8_t)result_int2(result, row, first + ANNOUNCE),
+        .exists = true,
+    };
+    result_uuid(result, row, first + ID, reminder->reminder_id);
+    int status = keep(result, row, first + CUSTOMER, arena, &reminder->customer_id);
+    if (status == 0)
+        status = keep(result, row, first + SOURCE, arena, &reminder->closed_source);
+    if (status == 0)
+        status = keep(result, row, first + EVENT, arena, &reminder->closed_event);
+    return status;
+}
+
+int notice_read(const PGresult *result, int row, int first, struct arena *arena, struct notice_row *notice)
+{
+    enum { CUSTOMER, REMINDER, NUMBER, AT, RECIPIENTS, STATE, HOME };
+    *notice = (struct notice_row){
+        .notice = (uint16_t)result_int2(result, row, first + NUMBER),
+        .at = result_instant(result, row, first + AT),
+        .recipients = (uint8_t)result_int2(result, row, first + RECIPIENTS),
+        .state = (enum notice_state)result_int2(result, row, first + STATE),
+        .home = result_int4(result, row, first + HOME),
+        .exists = true,
+    };
+    notice->was = notice->state;
+    result_uuid(result, row, first + REMINDER, notice->reminder_id);
+    return keep(result, row, first + CUSTOMER, arena, &notice->customer_id);
+}
+
+int outbox_read(const PGresult *result, int row, struct arena *arena, struct outbox_row *outbox)
+{
+    enum { SEQ, CUSTOMER, HOME, AT, TOPIC, KIND, REMINDER, N, FROM_LEVEL, RELEASED, REMINDER_PUBLISHED, PAYLOAD };
+    *outbox = (struct outbox_row){
+        .seq = result_int8(result, row, SEQ),
+        .home = result_int4(result, row, HOME),
+        .at = result_instant(result, row, AT),
+        .topic = (enum outbox_topic)result_int2(result, row, TOPIC),
+        .kind = (enum outbox_kind)result_int2(result, row, KIND),
+        .n = result_int4(result, row, N),
+        .from_level = (uint8_t)result_int2(result, row, FROM_LEVEL),
+        .released = result_bool(result, row, RELEASED),
+        .reminder_published = result_bool(result, row, REMINDER_PUBLISHED),
+    };
+    if (!result_null(result, row, REMINDER))
+        result_uuid(result, row, REMINDER, outbox->reminder_id);
+    int status = keep(result, row, CUSTOMER, arena, &outbox->customer_id);
+    return status ? status : keep(result, row, PAYLOAD, arena, &outbox->payload);
+}
+
+int held_notice_read(const PGresult *result, int row, struct arena *arena, struct held_notice *held)
+{
+    int status = notice_read(result, row, 0, arena, &held->notice);
+    return status ? status : reminder_read(result, row, NOTICE_COLUMNS, arena, &held->reminder);
+}

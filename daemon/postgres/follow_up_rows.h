@@ -1,0 +1,18 @@
+// Reminders, notices and messages as they come back. `first` is the column where the row begins; texts are
+// copied into the arena, as they outlive the result. Zero, or STATUS_NOMEM.
+#ifndef GUANXI_POSTGRES_FOLLOW_UP_ROWS_H
+#define GUANXI_POSTGRES_FOLLOW_UP_ROWS_H
+
+#include <libpq-fe.h>
+
+#include "port/store.h"
+
+enum { NOTICE_COLUMNS = 7, REMINDER_COLUMNS = 16 };
+
+int reminder_read(const PGresult *result, int row, int first, struct arena *arena, struct reminder_row *reminder);
+int notice_read(const PGresult *result, int row, int first, struct arena *arena, struct notice_row *notice);
+int outbox_read(const PGresult *result, int row, struct arena *arena, struct outbox_row *outbox);
+// A notice followed by its reminder.
+int held_notice_read(const PGresult *result, int row, struct arena *arena, struct held_notice *held);
+
+#endif

@@ -1,0 +1,392 @@
+-- Tables of guanxi. What other programs read are the views of later migrations; tables may change.
+--
+-- Customer tables can be distributed by customer_id: each of their unique keys starts with it, and no
+-- foreign key ties one table to another. Texts compare bytewise (COLLATE "C"), as the model does.
+-- Fixed-width columns come first, so that no row pays for padding.
+
+CREATE SCHEMA guanxi;
+COMMENT ON SCHEMA guanxi IS 'Customer relationships as guanxid keeps them; read the views (v_*)';
+
+CREATE TABLE guanxi.schema_version (
+    version integer PRIMARY KEY,
+    name text COLLATE "C" NOT NULL,
+    checksum text COLLATE "C" NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    applied_by text COLLATE "C" NOT NULL DEFAULT session_user,
+    execution_ms integer NOT NULL
+);
+COMMENT ON TABLE guanxi.schema_version IS 'Migrations applied to this schema, one row each';
+COMMENT ON COLUMN guanxi.schema_version.version IS 'Number of the migration';
+COMMENT ON COLUMN guanxi.schema_version.name IS 'File name of the migration without .sql';
+COMMENT ON COLUMN guanxi.schema_version.checksum IS 'SHA-256 of its text, in hexadecimal';
+COMMENT ON COLUMN guanxi.schema_version.applied_at IS 'When it was applied';
+COMMENT ON COLUMN guanxi.schema_version.applied_by IS 'The login that applied it';
+COMMENT ON COLUMN guanxi.schema_version.execution_ms IS 'How long it took';
+
+-- One row is rewritten by every batch of its lane: half-empty pages and an eager vacuum keep it small.
+CREATE TABLE guanxi.lane (
+    lane_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    partition integer NOT NULL,
+    next_offset bigint NOT NULL,
+    epoch bigint NOT NULL DEFAULT 0,
+    anchor_offset bigint NOT NULL DEFAULT -1,
+    anchor bigint NOT NULL DEFAULT 0,
+    end_offset bigint,
+    lane_time timestamptz,
+    heartbeat_at timestamptz NOT NULL DEFAULT now(),
+    halted_at timestamptz,
+    last_commit_at timestamptz,
+    topic text COLLATE "C" NOT NULL,
+    cluster_id text COLLATE "C" NOT NULL DEFAULT '',
+    state text COLLATE "C" NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'halted')),
+    owner text COLLATE "C",
+    reason text COLLATE "C",
+    UNIQUE (topic, partition)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500,
+    autovacuum_vacuum_cost_delay = 0);
+COMMENT ON TABLE guanxi.lane IS
+    'Lanes: one row for each partition of a topic; its cursor is the truth about what was applied';
+COMMENT ON COLUMN guanxi.lane.lane_id IS 'Number of the lane, also the home of customers first seen in it';
+COMMENT ON COLUMN guanxi.lane.topic IS 'Topic, or import:<name> for rows that came from a file';
+COMMENT ON COLUMN guanxi.lane.partition IS 'Partition of the topic';
+COMMENT ON COLUMN guanxi.lane.next_offset IS 'The first offset not yet taken';
+COMMENT ON COLUMN guanxi.lane.epoch IS 'Counts claims; a write under an older epoch is refused';
+COMMENT ON COLUMN guanxi.lane.owner IS 'The instance that claimed the lane; null: nobody';
+COMMENT ON COLUMN guanxi.lane.lane_time IS 'How far the lane has come in the time of events; null: no record yet';
+COMMENT ON COLUMN guanxi.lane.cluster_id IS 'Id of the Kafka cluster; empty: unknown';
+COMMENT ON COLUMN guanxi.lane.anchor_offset IS 'Offset of the last record taken; -1: none yet';
+COMMENT ON COLUMN guanxi.lane.anchor IS 'Digest of that record, by which a recreated topic is noticed';
+COMMENT ON COLUMN guanxi.lane.end_offset IS 'End of the partition as last seen; null: never';
+COMMENT ON COLUMN guanxi.lane.state IS 'running or halted';
+COMMENT ON COLUMN guanxi.lane.reason IS 'Why it is halted';
+COMMENT ON COLUMN guanxi.lane.heartbeat_at IS 'Last sign of life of its owner';
+COMMENT ON COLUMN guanxi.lane.halted_at IS 'Since when it is halted; null: it runs';
+COMMENT ON COLUMN guanxi.lane.last_commit_at IS 'Last batch committed';
+
+CREATE TABLE guanxi.loss (
+    loss_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    partition integer NOT NULL,
+    from_offset bigint NOT NULL,
+    to_offset bigint NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    topic text COLLATE "C" NOT NULL,
+    reason text COLLATE "C" NOT NULL
+);
+COMMENT ON TABLE guanxi.loss IS 'Records that Kafka lost before they were read, exactly';
+COMMENT ON COLUMN guanxi.loss.loss_id IS 'Number of the loss';
+COMMENT ON COLUMN guanxi.loss.topic IS 'Topic';
+COMMENT ON COLUMN guanxi.loss.partition IS 'Partition';
+COMMENT ON COLUMN guanxi.loss.from_offset IS 'First offset lost';
+COMMENT ON COLUMN guanxi.loss.to_offset IS 'First offset after the loss';
+COMMENT ON COLUMN guanxi.loss.reason IS 'What happened';
+COMMENT ON COLUMN guanxi.loss.recorded_at IS 'When it was noticed';
+
+CREATE TABLE guanxi.event_type (
+    type_id smallint PRIMARY KEY,
+    name text COLLATE "C" NOT NULL UNIQUE
+);
+COMMENT ON TABLE guanxi.event_type IS 'Types of events by number; configured ones from 1000';
+COMMENT ON COLUMN guanxi.event_type.type_id IS 'Number, as stored on the timeline';
+COMMENT ON COLUMN guanxi.event_type.name IS 'Type without the prefix';
+
+INSERT INTO guanxi.event_type (type_id, name) VALUES
+    (1, 'call.completed'), (2, 'call.missed'), (3, 'visit.completed'), (4, 'meeting.completed'),
+    (5, 'message.sent'), (6, 'message.received'), (7, 'order.placed'), (8, 'order.delivered'),
+    (9, 'order.refunded'), (10, 'cost.incurred'), (11, 'feedback.received'), (12, 'complaint.resolved'),
+    (13, 'referral.given'), (14, 'objection.raised'), (15, 'objection.resolved'), (16, 'plan.made'),
+    (17, 'agreement.made'), (18, 'agreement.ended'), (19, 'promise.made'), (20, 'promise.kept'),
+    (21, 'promise.broken'), (22, 'survey.completed'), (23, 'proposal.submitted'), (24, 'demo.given'),
+    (25, 'exchange.held'), (26, 'requirements.analysed'), (27, 'design.submitted'),
+    (28, 'evaluation.passed'), (29, 'negotiation.held'), (30, 'contract.signed'),
+    (31, 'relationship.ended'), (32, 'relationship.reopened'), (33, 'checklist.marked'),
+    (34, 'customer.updated'), (35, 'customer.merged'), (36, 'customer.unmerged'),
+    (37, 'customer.erased'), (38, 'reminder.acknowledged'), (39, 'reminder.dismissed'),
+    (40, 'reminder.snoozed'), (41, 'guanxi.valued'), (42, 'guanxi.tick');
+
+-- Written once and read by customer. Identity is (subject as recorded, source, id); while no customer
+-- has another's rows the subject is the customer, so the plain key serves, which COPY fills fastest.
+-- Merging widens the key to (customer_id, source, event_id, coalesce(recorded_as, '')).
+CREATE TABLE guanxi.timeline (
+    occurred_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    points double precision NOT NULL DEFAULT 0,
+    "offset" bigint,
+    amount bigint,
+    lane_id integer,
+    type smallint NOT NULL,
+    side smallint CHECK (side BETWEEN 1 AND 3),
+    customer_id text COLLATE "C" NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    event_id text COLLATE "C" NOT NULL,
+    data text COLLATE "C" NOT NULL,
+    recorded_as text COLLATE "C",
+    PRIMARY KEY (customer_id, source, event_id)
+) WITH (fillfactor = 100);
+COMMENT ON TABLE guanxi.timeline IS 'Every event applied, all that is needed to make a customer again';
+COMMENT ON COLUMN guanxi.timeline.customer_id IS 'The customer whose event it is';
+COMMENT ON COLUMN guanxi.timeline.source IS 'Source of the event';
+COMMENT ON COLUMN guanxi.timeline.event_id IS 'Id of the event, unique with its source and subject';
+COMMENT ON COLUMN guanxi.timeline.occurred_at IS 'Time of the event';
+COMMENT ON COLUMN guanxi.timeline.recorded_at IS 'Transaction that recorded it';
+COMMENT ON COLUMN guanxi.timeline.type IS 'Type, a number of event_type';
+COMMENT ON COLUMN guanxi.timeline.side IS 'The contact it makes: 1 inbound, 2 outbound, 3 both; null: none';
+COMMENT ON COLUMN guanxi.timeline.points IS 'What it adds to warmth at its time';
+COMMENT ON COLUMN guanxi.timeline.amount IS 'Minor units of the base currency; null: the type has none';
+COMMENT ON COLUMN guanxi.timeline.recorded_as IS 'The subject, where it differs from customer_id';
+COMMENT ON COLUMN guanxi.timeline.lane_id IS 'The lane it came in; null: made by guanxid itself';
+COMMENT ON COLUMN guanxi.timeline."offset" IS 'Its offset in that lane';
+COMMENT ON COLUMN guanxi.timeline.data IS 'Data of the event, the bytes of the JSON object as they stood';
+DO $$
+BEGIN
+    ALTER TABLE guanxi.timeline ALTER COLUMN data SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+    NULL; -- a server built without lz4 keeps its default
+END
+$$;
+
+-- One row a customer, rewritten by most batches. wake_at is lowered at once but raised only after it
+-- fired, so most updates change no indexed column and stay within their page (HOT).
+CREATE TABLE guanxi.customer (
+    version bigint NOT NULL,
+    policy bigint NOT NULL,
+    home integer NOT NULL,
+    level_messages integer NOT NULL DEFAULT 0,
+    wake_at timestamptz,
+    fold_at timestamptz,
+    next_due_at timestamptz,
+    as_of timestamptz,
+    first_seen_at timestamptz,
+    last_contact_at timestamptz,
+    last_inbound_at timestamptz,
+    last_outbound_at timestamptz,
+    rhythm integer NOT NULL,
+    unanswered_at timestamptz,
+    unfollowed_at timestamptz,
+    delivered_at timestamptz,
+    followed_up_at timestamptz,
+    warmth double precision NOT NULL,
+    warmth_at timestamptz,
+    level smallint NOT NULL,
+    level_since timestamptz,
+    level_down_at timestamptz,
+    level_changes integer NOT NULL,
+    orders bigint NOT NULL,
+    spent bigint NOT NULL,
+    first_order_at timestamptz,
+    last_order_at timestamptz,
+    purchase_days integer NOT NULL,
+    referrals bigint NOT NULL,
+    next_kind smallint,
+    customer_id text COLLATE "C" NOT NULL,
+    care bytea,
+    PRIMARY KEY (customer_id)
+) WITH (fillfactor = 70);
+CREATE INDEX customer_wake ON guanxi.customer (home, wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX customer_fold ON guanxi.customer (home, fold_at) WHERE fold_at IS NOT NULL;
+COMMENT ON TABLE guanxi.customer IS 'Customers as they stand at as_of: the fold of their timeline';
+COMMENT ON COLUMN guanxi.customer.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.customer.version IS 'Counts writes; each write names the version it read';
+COMMENT ON COLUMN guanxi.customer.policy IS 'Fingerprint of the policy that made this state';
+COMMENT ON COLUMN guanxi.customer.home IS 'Lane in which it was first seen; divides the sweep';
+COMMENT ON COLUMN guanxi.customer.level_messages IS 'Level changes issued for publication so far';
+COMMENT ON COLUMN guanxi.customer.wake_at IS 'At or before the next instant at which it changes by itself';
+COMMENT ON COLUMN guanxi.customer.fold_at IS 'Marked: to be folded once the watermark is here';
+COMMENT ON COLUMN guanxi.customer.next_kind IS 'Kind of the next reminder if nothing happens';
+COMMENT ON COLUMN guanxi.customer.next_due_at IS 'When that one is due';
+COMMENT ON COLUMN guanxi.customer.care IS 'Reminders last opened, by kind, packed';
+COMMENT ON COLUMN guanxi.customer.as_of IS 'the latest instant that was fired or applied';
+COMMENT ON COLUMN guanxi.customer.first_seen_at IS 'the first event applied and not ignored';
+COMMENT ON COLUMN guanxi.customer.last_contact_at IS 'the last contact of either side';
+COMMENT ON COLUMN guanxi.customer.last_inbound_at IS 'the last time the customer came to us';
+COMMENT ON COLUMN guanxi.customer.last_outbound_at IS 'the last time we went to the customer';
+COMMENT ON COLUMN guanxi.customer.rhythm IS 'steady outbound contacts in a row, one a calendar day';
+COMMENT ON COLUMN guanxi.customer.unanswered_at IS 'since when the customer waits for an answer';
+COMMENT ON COLUMN guanxi.customer.unfollowed_at IS 'the first order nobody has followed up';
+COMMENT ON COLUMN guanxi.customer.delivered_at IS 'the last delivery while unfollowed';
+COMMENT ON COLUMN guanxi.customer.followed_up_at IS 'the last follow-up of an order';
+COMMENT ON COLUMN guanxi.customer.warmth IS 'decayed sum of points at warmth_at';
+COMMENT ON COLUMN guanxi.customer.warmth_at IS
+    'the instant at which warmth is valid; moves on events with points';
+COMMENT ON COLUMN guanxi.customer.level IS 'relationship level, 1 basic to 4 proactive';
+COMMENT ON COLUMN guanxi.customer.level_since IS 'the last step of the level, else first_seen_at';
+COMMENT ON COLUMN guanxi.customer.level_down_at IS 'the last step down';
+COMMENT ON COLUMN guanxi.customer.level_changes IS 'steps of the level so far';
+COMMENT ON COLUMN guanxi.customer.orders IS 'orders placed';
+COMMENT ON COLUMN guanxi.customer.spent IS 'orders less refunds, minor units of the base currency';
+COMMENT ON COLUMN guanxi.customer.first_order_at IS 'the first order';
+COMMENT ON COLUMN guanxi.customer.last_order_at IS 'the last order';
+COMMENT ON COLUMN guanxi.customer.purchase_days IS 'distinct calendar days with an order';
+COMMENT ON COLUMN guanxi.customer.referrals IS 'referrals given';
+
+CREATE TABLE guanxi.level_change (
+    at timestamptz NOT NULL,
+    n integer NOT NULL,
+    from_level smallint NOT NULL,
+    to_level smallint NOT NULL,
+    cause smallint NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    source text COLLATE "C",
+    event_id text COLLATE "C",
+    PRIMARY KEY (customer_id, n)
+);
+COMMENT ON TABLE guanxi.level_change IS 'Every step of a level';
+COMMENT ON COLUMN guanxi.level_change.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.level_change.n IS 'Number of the step in its history, from 1';
+COMMENT ON COLUMN guanxi.level_change.at IS 'When';
+COMMENT ON COLUMN guanxi.level_change.from_level IS 'Level before';
+COMMENT ON COLUMN guanxi.level_change.to_level IS 'Level after';
+COMMENT ON COLUMN guanxi.level_change.cause IS '0 event, 1 warmth, 2 evidence';
+COMMENT ON COLUMN guanxi.level_change.source IS 'Source of the event applied at that instant, if any';
+COMMENT ON COLUMN guanxi.level_change.event_id IS 'Id of that event';
+
+CREATE TABLE guanxi.reminder (
+    reminder_id uuid NOT NULL,
+    anchor bigint NOT NULL,
+    due_at timestamptz NOT NULL,
+    opened_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    acknowledged_at timestamptz,
+    snoozed_until timestamptz,
+    home integer NOT NULL,
+    kind smallint NOT NULL,
+    notices smallint NOT NULL,
+    status smallint NOT NULL DEFAULT 0 CHECK (status BETWEEN 0 AND 3),
+    announce smallint NOT NULL DEFAULT 0 CHECK (announce BETWEEN 0 AND 2),
+    at_risk boolean NOT NULL DEFAULT false,
+    published boolean NOT NULL DEFAULT false,
+    customer_id text COLLATE "C" NOT NULL,
+    closed_source text COLLATE "C",
+    closed_event text COLLATE "C",
+    PRIMARY KEY (customer_id, reminder_id)
+) WITH (fillfactor = 80);
+CREATE INDEX reminder_announce ON guanxi.reminder (home) WHERE announce = 1 AND status = 0;
+COMMENT ON TABLE guanxi.reminder IS 'Reminders that were opened';
+COMMENT ON COLUMN guanxi.reminder.customer_id IS 'The customer to be cared for';
+COMMENT ON COLUMN guanxi.reminder.reminder_id IS 'UUIDv5 of customer, kind and anchor';
+COMMENT ON COLUMN guanxi.reminder.kind IS '0 cadence, 1 response, 2 aftersale';
+COMMENT ON COLUMN guanxi.reminder.anchor IS 'What it counts from, microseconds since 1970';
+COMMENT ON COLUMN guanxi.reminder.due_at IS 'When it was due, fixed at opening';
+COMMENT ON COLUMN guanxi.reminder.opened_at IS 'When it opened, with notice 1';
+COMMENT ON COLUMN guanxi.reminder.notices IS 'Notices so far';
+COMMENT ON COLUMN guanxi.reminder.status IS '0 open, 1 done, 2 moot, 3 dismissed';
+COMMENT ON COLUMN guanxi.reminder.closed_at IS 'When it was closed';
+COMMENT ON COLUMN guanxi.reminder.closed_source IS 'Source of the event that closed it, if one did';
+COMMENT ON COLUMN guanxi.reminder.closed_event IS 'Id of that event';
+COMMENT ON COLUMN guanxi.reminder.acknowledged_at IS 'Since when somebody has it in hand';
+COMMENT ON COLUMN guanxi.reminder.snoozed_until IS 'Until when it was put off';
+COMMENT ON COLUMN guanxi.reminder.at_risk IS 'Marked by its fourth notice';
+COMMENT ON COLUMN guanxi.reminder.published IS 'A notice of it was released for publication';
+COMMENT ON COLUMN guanxi.reminder.announce IS '0 nothing to announce, 1 to be announced late, 2 announced';
+COMMENT ON COLUMN guanxi.reminder.home IS 'Home of the customer';
+
+CREATE TABLE guanxi.notice (
+    reminder_id uuid NOT NULL,
+    at timestamptz NOT NULL,
+    published_at timestamptz,
+    home integer NOT NULL,
+    notice smallint NOT NULL,
+    recipients smallint NOT NULL,
+    state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),
+    customer_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer_id, reminder_id, notice)
+) WITH (fillfactor = 80);
+CREATE INDEX notice_held ON guanxi.notice (home, at) WHERE state = 0;
+COMMENT ON TABLE guanxi.notice IS 'Notices of reminders';
+COMMENT ON COLUMN guanxi.notice.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.notice.reminder_id IS 'The reminder';
+COMMENT ON COLUMN guanxi.notice.notice IS 'Number of the notice, from 1';
+COMMENT ON COLUMN guanxi.notice.at IS 'Its instant; published once the watermark has passed it';
+COMMENT ON COLUMN guanxi.notice.recipients IS 'A set: 1 owner, 2 manager';
+COMMENT ON COLUMN guanxi.notice.state IS '0 held, 1 released, 2 published, 3 suppressed';
+COMMENT ON COLUMN guanxi.notice.published_at IS 'When Kafka had it';
+COMMENT ON COLUMN guanxi.notice.home IS 'Home of the customer';
+
+CREATE TABLE guanxi.outbox (
+    seq bigint GENERATED ALWAYS AS IDENTITY,
+    at timestamptz NOT NULL,
+    reminder_id uuid,
+    home integer NOT NULL,
+    n integer NOT NULL DEFAULT 0,
+    topic smallint NOT NULL,
+    kind smallint NOT NULL,
+    from_level smallint NOT NULL DEFAULT 0,
+    released boolean NOT NULL DEFAULT false,
+    customer_id text COLLATE "C" NOT NULL,
+    payload text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer_id, seq)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+    autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX outbox_held ON guanxi.outbox (home, at) WHERE NOT released;
+CREATE INDEX outbox_released ON guanxi.outbox (home, seq) WHERE released;
+COMMENT ON TABLE guanxi.outbox IS 'Messages on their way to Kafka; deleted when delivered';
+COMMENT ON COLUMN guanxi.outbox.customer_id IS 'The customer, key of the message';
+COMMENT ON COLUMN guanxi.outbox.seq IS 'Orders the messages of a customer';
+COMMENT ON COLUMN guanxi.outbox.home IS 'Home of the customer';
+COMMENT ON COLUMN guanxi.outbox.at IS 'Its instant; held until the watermark has passed it';
+COMMENT ON COLUMN guanxi.outbox.topic IS '0 changes, 1 reminders';
+COMMENT ON COLUMN guanxi.outbox.kind IS '0 change of level, 1 notice, 2 closing';
+COMMENT ON COLUMN guanxi.outbox.reminder_id IS 'The reminder of a notice or closing';
+COMMENT ON COLUMN guanxi.outbox.n IS 'Number of the change or of the notice';
+COMMENT ON COLUMN guanxi.outbox.from_level IS 'Level before the change';
+COMMENT ON COLUMN guanxi.outbox.released IS 'To be sent; else held or to be dropped';
+COMMENT ON COLUMN guanxi.outbox.payload IS 'The message, final bytes';
+
+-- Offsets may repeat: a topic can be made again.
+CREATE TABLE guanxi.quarantine (
+    quarantine_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    "offset" bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    resolved_at timestamptz,
+    partition integer NOT NULL,
+    topic text COLLATE "C" NOT NULL,
+    reason text COLLATE "C" NOT NULL,
+    detail text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL DEFAULT 'held' CHECK (state IN ('held', 'applied', 'discarded')),
+    source text COLLATE "C",
+    event_id text COLLATE "C",
+    type text COLLATE "C",
+    subject text COLLATE "C",
+    key bytea,
+    headers bytea,
+    payload bytea
+);
+CREATE INDEX quarantine_held ON guanxi.quarantine (quarantine_id) WHERE state = 'held';
+COMMENT ON TABLE guanxi.quarantine IS 'Records that could not be applied, as they stood';
+COMMENT ON COLUMN guanxi.quarantine.quarantine_id IS 'Number of the record here';
+COMMENT ON COLUMN guanxi.quarantine.topic IS 'Topic it stands in';
+COMMENT ON COLUMN guanxi.quarantine.partition IS 'Partition';
+COMMENT ON COLUMN guanxi.quarantine."offset" IS 'Offset';
+COMMENT ON COLUMN guanxi.quarantine.reason IS 'Code of the reason';
+COMMENT ON COLUMN guanxi.quarantine.detail IS 'What and where';
+COMMENT ON COLUMN guanxi.quarantine.key IS 'Key of the record';
+COMMENT ON COLUMN guanxi.quarantine.payload IS 'Its value';
+COMMENT ON COLUMN guanxi.quarantine.headers IS 'Its headers, packed';
+COMMENT ON COLUMN guanxi.quarantine.source IS 'Source of the event, where it could be read';
+COMMENT ON COLUMN guanxi.quarantine.event_id IS 'Id, where it could be read';
+COMMENT ON COLUMN guanxi.quarantine.type IS 'Type, where it could be read';
+COMMENT ON COLUMN guanxi.quarantine.subject IS 'Subject, where it could be read';
+COMMENT ON COLUMN guanxi.quarantine.state IS 'held, applied or discarded';
+COMMENT ON COLUMN guanxi.quarantine.at IS 'When it was put here';
+COMMENT ON COLUMN guanxi.quarantine.resolved_at IS 'When it was applied or discarded';
+
+CREATE TABLE guanxi.policy (
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    base_minor_digits smallint NOT NULL,
+    rfm_window integer NOT NULL,
+    fingerprint bigint NOT NULL,
+    mixed_fingerprint bigint NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    lane_hold interval NOT NULL DEFAULT '1 hour',
+    time_zone text COLLATE "C" NOT NULL,
+    base_currency text COLLATE "C" NOT NULL
+);
+COMMENT ON TABLE guanxi.policy IS 'What the views need of the policy in force; one row';
+COMMENT ON COLUMN guanxi.policy.singleton IS 'Always true: there is one row';
+COMMENT ON COLUMN guanxi.policy.fingerprint IS 'Fingerprint of all its settings';
+COMMENT ON COLUMN guanxi.policy.mixed_fingerprint IS 'Fingerprint of those that may not be mixed';
+COMMENT ON COLUMN guanxi.policy.time_zone IS 'Business time zone: calendar days are its';
+COMMENT ON COLUMN guanxi.policy.rfm_window IS 'Calendar days of f and m; 0: lifetime';
+COMMENT ON COLUMN guanxi.policy.lane_hold IS 'A lane silent for longer does not hold the watermark back';
+COMMENT ON COLUMN guanxi.policy.base_currency IS 'Currency of all amounts';
+COMMENT ON COLUMN guanxi.policy.base_minor_digits IS 'Its minor digits';
+COMMENT ON COLUMN guanxi.policy.updated_at IS 'When a daemon last recorded it';

@@ -1,0 +1,3 @@
+-- Messages, numbered in the order in which they come.
+COPY guanxi.outbox (customer_id, home, at, topic, kind, reminder_id, n, from_level, released, payload)
+FROM STDIN (FORMAT BINARY)

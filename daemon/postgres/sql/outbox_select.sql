@@ -1,0 +1,9 @@
+-- All held messages of customers.
+-- $1 customers
+SELECT
+    o.seq, o.customer_id, o.home, o.at, o.topic, o.kind, o.reminder_id, o.n, o.from_level, o.released,
+    coalesce(r.published, false) AS reminder_published, o.payload
+FROM guanxi.outbox o
+LEFT JOIN guanxi.reminder r ON r.customer_id = o.customer_id AND r.reminder_id = o.reminder_id
+WHERE o.customer_id = ANY ($1::text[]) AND NOT o.released
+ORDER BY o.customer_id, o.seq

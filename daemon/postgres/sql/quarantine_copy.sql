@@ -1,0 +1,4 @@
+-- Records that could not be applied.
+COPY guanxi.quarantine (
+    topic, partition, "offset", reason, detail, key, payload, headers, source, event_id, type, subject
+) FROM STDIN (FORMAT BINARY)

@@ -1,0 +1,70 @@
+// The store as a whole: opening, closing, connecting again, and the table of its operations.
+#include <stdlib.h>
+
+#include "base/status.h"
+#include "schema_check.h"
+#include "store_internal.h"
+
+static void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    struct postgres_store *postgres = postgres_store(store);
+    connection_free(&postgres->connection);
+    rows_free(&postgres->rows);
+    free(postgres->event.data);
+    free(postgres);
+}
+
+static int store_reconnect(struct store *store)
+{
+    return connection_open(&postgres_store(store)->connection);
+}
+
+static int store_check_schema(struct store *store)
+{
+    return schema_check(&postgres_store(store)->connection);
+}
+
+static const struct store_ops operations = {
+    .close = store_close,
+    .reconnect = store_reconnect,
+    .check_schema = store_check_schema,
+    .number_types = store_number_types,
+    .record_policy = store_record_policy,
+    .claim = store_claim,
+    .lanes = store_lanes,
+    .move = store_move,
+    .halt = store_halt,
+    .beat = store_beat,
+    .release = store_release,
+    .orphans = store_orphans,
+    .load = store_load,
+    .identify = store_identify,
+    .write = store_write_batch,
+    .due = store_due,
+    .marked = store_marked,
+    .timelines = store_timelines,
+    .follow_ups = store_follow_ups,
+    .held = store_held,
+    .announcements = store_announcements,
+    .values = store_values,
+    .released = store_released,
+    .delivered = store_delivered,
+};
+
+int postgres_store_open(const struct postgres_settings *settings, struct store **store)
+{
+    struct postgres_store *postgres = calloc(1, sizeof *postgres);
+    if (!postgres)
+        return fault(STATUS_NOMEM, "out of memory");
+    rows_init(&postgres->rows);
+    int status = connection_init(&postgres->connection, settings);
+    if (status) {
+        free(postgres);
+        return status;
+    }
+    postgres->store.ops = &operations;
+    *store = &postgres->store;
+    return 0;
+}

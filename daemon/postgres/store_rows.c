@@ -1,0 +1,354 @@
+#include "store_rows.h"
+
+#include "customer_columns.h"
+#include "postgres/sql.h"
+
+#define TYPES(...) .types = (const enum column_type[]){__VA_ARGS__}, \
+    .columns = sizeof((const enum column_type[]){__VA_ARGS__}) / sizeof(enum column_type)
+#define WRITER(name) static bool name(struct rows *rows, const void *item, const void *context)
+
+WRITER(write_timeline)
+{
+    const struct timeline_row *row = item;
+    const struct event *event = row->event;
+    (void)context;
+    row_begin(rows);
+    row_instant(rows, event->time);
+    row_real(rows, row->points);
+    row_int8(rows, row->offset);
+    if (row->has_amount)
+        row_int8(rows, event->amount);
+    else
+        row_null(rows);
+    row_int4(rows, row->lane_id);
+    row_int2(rows, (int16_t)event->type);
+    if (event->side == SIDE_NONE)
+        row_null(rows);
+    else
+        row_int2(rows, event->side);
+    row_span(rows, row->customer_id);
+    row_span(rows, event->source);
+    row_span(rows, event->id);
+    row_span(rows, event->data.data ? event->data : SPAN_LITERAL("{}"));
+    row_span(rows, span_equal(event->subject, row->customer_id) ? SPAN_NONE : event->subject);
+    return true;
+}
+const struct copy_statement timeline_copy = {sql_timeline_copy, 12, write_timeline, STORE_DUPLICATE};
+
+const struct copy_statement customer_copy = {sql_customer_copy, CUSTOMER_COLUMNS, customer_write_new,
+                                             STORE_CONFLICT};
+
+WRITER(write_level_change)
+{
+    const struct level_change_row *row = item;
+    (void)context;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_int4(rows, row->n);
+    row_instant(rows, row->at);
+    row_int2(rows, row->from_level);
+    row_int2(rows, row->to_level);
+    row_int2(rows, (int16_t)row->cause);
+    row_span(rows, row->source);
+    row_span(rows, row->event_id);
+    return true;
+}
+const struct copy_statement level_change_copy = {sql_level_change_copy, 8, write_level_change, STORE_POISON};
+
+// What an insert and an update of a reminder have in common, in two parts.
+static void write_reminder_end(struct rows *rows, const struct reminder_row *row)
+{
+    row_instant(rows, row->closed_at);
+    row_span(rows, row->closed_source);
+    row_span(rows, row->closed_event);
+    row_instant(rows, row->acknowledged_at);
+    row_instant(rows, row->snoozed_until);
+    row_bool(rows, row->at_risk);
+    row_bool(rows, row->published);
+}
+
+// The home of a customer of the write; a reminder opens in a write of its customer, always.
+static int32_t home_of(const struct store_write *write, struct span id)
+{
+    size_t low = 0, high = write->customer_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (span_compare(write->customers[middle].id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < write->customer_count && span_equal(write->customers[low].id, id) ? write->customers[low].home : 0;
+}
+
+WRITER(write_reminder_new)
+{
+    const struct reminder_row *row = item;
+    if (row->exists)
+        return false;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_uuid(rows, row->reminder_id);
+    row_int2(rows, (int16_t)row->kind);
+    row_int8(rows, row->anchor);
+    row_instant(rows, row->due_at);
+    row_instant(rows, row->opened_at);
+    row_int4(rows, home_of(context, row->customer_id));
+    row_int2(rows, (int16_t)row->notices);
+    row_int2(rows, (int16_t)row->status);
+    write_reminder_end(rows, row);
+    row_int2(rows, row->announce == ANNOUNCE_KEEP ? ANNOUNCE_NOT : row->announce);
+    return true;
+}
+const struct copy_statement reminder_copy = {sql_reminder_copy, 17, write_reminder_new, STORE_POISON};
+
+WRITER(write_reminder_known)
+{
+    const struct reminder_row *row = item;
+    (void)context;
+    if (!row->exists)
+        return false;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_uuid(rows, row->reminder_id);
+    row_int2(rows, (int16_t)row->notices);
+    row_int2(rows, (int16_t)row->status);
+    write_reminder_end(rows, row);
+    row_int2(rows, row->announce);
+    return true;
+}
+const struct array_statement reminder_update = {
+    .sql = sql_reminder_update,
+    TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2, COLUMN_INT2, COLUMN_INSTANT, COLUMN_TEXT, COLUMN_TEXT,
+          COLUMN_INSTANT, COLUMN_INSTANT, COLUMN_BOOL, COLUMN_BOOL, COLUMN_INT2),
+    .write = write_reminder_known,
+    .otherwise = STORE_CONFLICT,
+};
+
+WRITER(write_reminder_key)
+{
+    const struct reminder_row *row = item;
+    (void)context;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_uuid(rows, row->reminder_id);
+    return true;
+}
+const struct array_statement reminder_delete = {
+    .sql = sql_reminder_delete,
+    TYPES(COLUMN_TEXT, COLUMN_UUID),
+    .write = write_reminder_key,
+    .otherwise = STORE_CONFLICT,
+};
+const struct array_statement notice_forget = {
+    .sql = sql_notice_forget, TYPES(COLUMN_TEXT, COLUMN_UUID), .write = write_reminder_key, .unguarded = true};
+
+WRITER(write_notice_new)
+{
+    const struct notice_row *row = item;
+    (void)context;
+    if (row->exists)
+        return false;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_uuid(rows, row->reminder_id);
+    row_int2(rows, (int16_t)row->notice);
+    row_instant(rows, row->at);
+    row_int2(rows, row->recipients);
+    row_int2(rows, (int16_t)row->state);
+    row_int4(rows, row->home);
+    return true;
+}
+const struct copy_statement notice_copy = {sql_notice_copy, 7, write_notice_new, STORE_POISON};
+
+static void write_notice_key(struct rows *rows, const struct notice_row *row)
+{
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_uuid(rows, row->reminder_id);
+    row_int2(rows, (int16_t)row->notice);
+}
+
+WRITER(write_notice_known)
+{
+    const struct notice_row *row = item;
+    (void)context;
+    if (!row->exists)
+        return false;
+    write_notice_key(rows, row);
+    row_int2(rows, (int16_t)row->state);
+    row_int2(rows, (int16_t)row->was);
+    return true;
+}
+const struct array_statement notice_update = {
+    .sql = sql_notice_update,
+    TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2, COLUMN_INT2, COLUMN_INT2),
+    .write = write_notice_known,
+    .otherwise = STORE_CONFLICT,
+};
+
+WRITER(write_notice_gone)
+{
+    (void)context;
+    write_notice_key(rows, item);
+    return true;
+}
+const struct array_statement notice_delete = {
+    .sql = sql_notice_delete,
+    TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2),
+    .write = write_notice_gone,
+    .otherwise = STORE_CONFLICT,
+};
+
+WRITER(write_outbox)
+{
+    const struct outbox_row *row = item;
+    (void)context;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_int4(rows, row->home);
+    row_instant(rows, row->at);
+    row_int2(rows, (int16_t)row->topic);
+    row_int2(rows, (int16_t)row->kind);
+    if (row->kind == OUTBOX_LEVEL)
+        row_null(rows);
+    else
+        row_uuid(rows, row->reminder_id);
+    row_int4(rows, row->n);
+    row_int2(rows, row->from_level);
+    row_bool(rows, row->released);
+    row_span(rows, row->payload);
+    return true;
+}
+const struct copy_statement outbox_copy = {sql_outbox_copy, 10, write_outbox, STORE_POISON};
+
+WRITER(write_outbox_key)
+{
+    const struct outbox_row *row = item;
+    (void)context;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_int8(rows, row->seq);
+    return true;
+}
+const struct array_statement outbox_delete = {
+    .sql = sql_outbox_delete,
+    TYPES(COLUMN_TEXT, COLUMN_INT8),
+    .write = write_outbox_key,
+    .otherwise = STORE_CONFLICT,
+};
+const struct array_statement outbox_release = {
+    .sql = sql_outbox_release,
+    TYPES(COLUMN_TEXT, COLUMN_INT8),
+    .write = write_outbox_key,
+    .otherwise = STORE_CONFLICT,
+};
+const struct array_statement outbox_delivered = {
+    .sql = sql_outbox_delivered, TYPES(COLUMN_TEXT, COLUMN_INT8), .write = write_outbox_key, .unguarded = true};
+
+WRITER(write_outbox_notice)
+{
+    const struct outbox_row *row = item;
+    (void)context;
+    if (row->kind != OUTBOX_NOTICE)
+        return false;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_uuid(rows, row->reminder_id);
+    row_int2(rows, (int16_t)row->n);
+    return true;
+}
+const struct array_statement notice_published = {
+    .sql = sql_notice_published,
+    TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2),
+    .write = write_outbox_notice,
+    .unguarded = true,
+};
+
+WRITER(write_quarantine)
+{
+    const struct quarantine_row *row = item;
+    (void)context;
+    row_begin(rows);
+    row_text(rows, row->topic);
+    row_int4(rows, row->partition);
+    row_int8(rows, row->offset);
+    row_text(rows, reject_code(row->reason));
+    row_span(rows, row->detail.data ? row->detail : SPAN_LITERAL(""));
+    row_span(rows, row->key);
+    row_span(rows, row->value);
+    row_span(rows, row->headers);
+    row_span(rows, row->source);
+    row_span(rows, row->event_id);
+    row_span(rows, row->type);
+    row_span(rows, row->subject);
+    return true;
+}
+const struct copy_statement quarantine_copy = {sql_quarantine_copy, 12, write_quarantine, STORE_POISON};
+
+WRITER(write_settled)
+{
+    const struct quarantine_settle *row = item;
+    (void)context;
+    row_begin(rows);
+    row_int8(rows, row->quarantine_id);
+    row_bool(rows, row->applied);
+    return true;
+}
+const struct array_statement quarantine_settle = {
+    .sql = sql_quarantine_settle,
+    TYPES(COLUMN_INT8, COLUMN_BOOL),
+    .write = write_settled,
+    .otherwise = STORE_CONFLICT,
+};
+
+WRITER(write_fence)
+{
+    const struct lane_advance *lane = item;
+    (void)context;
+    row_begin(rows);
+    row_int4(rows, lane->lane_id);
+    row_int8(rows, lane->epoch);
+    row_int8(rows, lane->from_offset);
+    row_int8(rows, lane->next_offset);
+    row_int8(rows, lane->anchor_offset);
+    row_int8(rows, lane->anchor);
+    row_instant(rows, lane->lane_time);
+    row_int8(rows, lane->end_offset);
+    return true;
+}
+const struct array_statement lane_fence = {
+    .sql = sql_lane_fence,
+    TYPES(COLUMN_INT4, COLUMN_INT8, COLUMN_INT8, COLUMN_INT8, COLUMN_INT8, COLUMN_INT8, COLUMN_INSTANT,
+          COLUMN_INT8),
+    .write = write_fence,
+    .otherwise = STORE_FENCED,
+};
+
+WRITER(write_span)
+{
+    (void)context;
+    row_begin(rows);
+    row_span(rows, *(const struct span *)item);
+    return true;
+}
+const struct array_statement level_change_forget = {
+    .sql = sql_level_change_forget, TYPES(COLUMN_TEXT), .write = write_span, .unguarded = true};
+
+WRITER(write_points)
+{
+    const struct timeline_row *row = item;
+    (void)context;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_span(rows, row->event->source);
+    row_span(rows, row->event->id);
+    row_real(rows, row->points);
+    return true;
+}
+const struct array_statement timeline_points = {
+    .sql = sql_timeline_points,
+    TYPES(COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_REAL),
+    .write = write_points,
+    .otherwise = STORE_CONFLICT,
+};

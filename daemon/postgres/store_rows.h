@@ -1,0 +1,21 @@
+// Rows of the smaller tables: how they go out and how they come back.
+#ifndef GUANXI_POSTGRES_STORE_ROWS_H
+#define GUANXI_POSTGRES_STORE_ROWS_H
+
+#include "pipeline.h"
+
+// A COPY and the function that writes its rows.
+struct copy_statement {
+    const char *sql;
+    int columns;
+    row_writer *write;
+    int duplicate; // outcome of a key that exists already
+};
+
+extern const struct copy_statement timeline_copy, customer_copy, level_change_copy, reminder_copy, notice_copy,
+    outbox_copy, quarantine_copy;
+extern const struct array_statement lane_fence, timeline_points, level_change_forget, reminder_delete,
+    notice_forget, reminder_update, notice_delete, notice_update, outbox_delete, outbox_release, quarantine_settle,
+    outbox_delivered, notice_published;
+
+#endif

@@ -1,0 +1,124 @@
+// The batch: one transaction under its fence. Guarded statements go out together in one round trip and are
+// judged before anything is copied; then the inserts, each a COPY; then the commit.
+#include "base/status.h"
+#include "customer_columns.h"
+#include "postgres/sql.h"
+#include "result.h"
+#include "store_internal.h"
+#include "store_rows.h"
+
+// Bytes handed to libpq at a time: the server works on one piece while the next is written.
+enum { COPY_PIECE = 128 * 1024 };
+
+// One part of a write: an array of it and the statement that puts it into PostgreSQL.
+struct part {
+    const void *items;
+    size_t size, count;
+    const struct array_statement *arrays;
+    const struct copy_statement *copy;
+};
+#define PART_ARRAYS(field, number, statement) \
+    {write->field, sizeof *write->field, write->number, &(statement), NULL}
+#define PART_COPY(field, number, statement) {write->field, sizeof *write->field, write->number, NULL, &(statement)}
+
+static int send_guarded(struct pipeline *pipeline, const struct store_write *write)
+{
+    // The fence first: under it nobody else writes for these lanes. Customers next, as their version guards
+    // the rest, and always in the order of their ids, so that two writers wait instead of deadlock.
+    const struct part parts[] = {
+        PART_ARRAYS(lanes, lane_count, lane_fence),
+        PART_ARRAYS(customers, customer_count, customer_update),
+        PART_ARRAYS(settle, settle_count, quarantine_settle),
+        PART_ARRAYS(forget_level_changes, forget_level_change_count, level_change_forget),
+        PART_ARRAYS(delete_reminders, delete_reminder_count, notice_forget),
+        PART_ARRAYS(delete_reminders, delete_reminder_count, reminder_delete),
+        PART_ARRAYS(delete_notices, delete_notice_count, notice_delete),
+        PART_ARRAYS(delete_outbox, delete_outbox_count, outbox_delete),
+        PART_ARRAYS(release_outbox, release_outbox_count, outbox_release),
+        PART_ARRAYS(points, points_count, timeline_points),
+        PART_ARRAYS(reminders, reminder_count, reminder_update),
+        PART_ARRAYS(notices, notice_count, notice_update),
+    };
+    int outcome = 0;
+    for (size_t i = 0; outcome == 0 && i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].count)
+            outcome = pipeline_arrays(pipeline, parts[i].arrays, parts[i].items, parts[i].size, parts[i].count,
+                                      write);
+    return outcome;
+}
+
+static int copy_part(struct postgres_store *store, const struct part *part, const void *context)
+{
+    struct connection *connection = &store->connection;
+    struct rows *rows = &store->rows;
+    const char *item = part->items;
+    bool begun = false;
+    int outcome = 0;
+    rows_begin_copy(rows, part->copy->columns);
+    for (size_t i = 0; i < part->count; i++, item += part->size) {
+        bool written = part->copy->write(rows, item, context);
+        if (written && !begun) {
+            begun = true;
+            outcome = connection_copy_begin(connection, part->copy->sql);
+        }
+        if (outcome == 0 && rows->buffers[0].size >= COPY_PIECE)
+            outcome = connection_copy_put(connection, rows);
+        if (outcome)
+            return outcome;
+    }
+    if (!begun)
+        return 0;
+    int64_t copied = 0;
+    outcome = connection_copy_put(connection, rows);
+    if (outcome == 0)
+        outcome = connection_copy_end(connection, part->copy->duplicate, &copied);
+    if (outcome == 0 && copied != (int64_t)rows->count)
+        outcome = fault(STATUS_BROKEN, "PostgreSQL, %s: not all rows were taken", connection->doing);
+    return outcome;
+}
+
+static int copy_inserts(struct postgres_store *store, const struct store_write *write)
+{
+    // Customers before their timelines, for the order of locks.
+    const struct part parts[] = {
+        PART_COPY(customers, customer_count, customer_copy),
+        PART_COPY(timeline, timeline_count, timeline_copy),
+        PART_COPY(level_changes, level_change_count, level_change_copy),
+        PART_COPY(reminders, reminder_count, reminder_copy),
+        PART_COPY(notices, notice_count, notice_copy),
+        PART_COPY(outbox, outbox_count, outbox_copy),
+        PART_COPY(quarantine, quarantine_count, quarantine_copy),
+    };
+    int outcome = 0;
+    for (size_t i = 0; outcome == 0 && i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].count)
+            outcome = copy_part(store, &parts[i], write);
+    return outcome;
+}
+
+static const char *const write_statements[] = {
+    sql_lane_fence,      sql_customer_update, sql_quarantine_settle, sql_level_change_forget,
+    sql_notice_forget,   sql_reminder_delete, sql_notice_delete,     sql_outbox_delete,
+    sql_outbox_release,  sql_timeline_points, sql_reminder_update,   sql_notice_update,
+    NULL,
+};
+
+int store_write_batch(struct store *store, const struct store_write *write)
+{
+    struct postgres_store *postgres = postgres_store(store);
+    struct connection *connection = &postgres->connection;
+    struct pipeline pipeline;
+    int outcome = pipeline_begin(&pipeline, connection, &postgres->rows, write->durable, write_statements);
+    if (outcome == 0)
+        outcome = send_guarded(&pipeline, write);
+    if (outcome == 0)
+        outcome = pipeline_settle(&pipeline);
+    if (outcome == 0)
+        outcome = copy_inserts(postgres, write);
+    if (outcome == 0)
+        outcome = connection_commit(connection);
+    if (outcome)
+        connection_rollback(connection);
+    rows_trim(&postgres->rows);
+    return outcome;
+}

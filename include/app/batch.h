@@ -1,0 +1,51 @@
+// A batch: records of one or more lanes, judged, applied to their customers and written in one transaction
+// with the lanes' cursors.
+#ifndef GUANXI_APP_BATCH_H
+#define GUANXI_APP_BATCH_H
+
+#include <pthread.h>
+
+#include "app/cache.h"
+#include "app/group.h"
+#include "app/writeset.h"
+#include "base/metrics.h"
+
+// One transaction at a time for all workers of a process, for those that keep running into each other.
+struct turnstile {
+    pthread_mutex_t mutex;
+};
+
+// What a worker applies batches with. All but the scratch is borrowed.
+struct applier {
+    const struct policy *policy;
+    const struct app_settings *settings;
+    struct store *store;
+    struct cache *cache;
+    struct turnstile *turnstile;
+
+    // scratch, kept from batch to batch
+    struct grouping grouping;
+    VECTOR(struct customer_row) rows; // by group, as loaded
+    VECTOR(struct customer_row) loaded;
+    VECTOR(struct span) ids;
+    VECTOR(uint32_t) wanted;
+    VECTOR(const struct event *) events;
+    VECTOR(enum identity) identities;
+    VECTOR(struct lane *) lanes;
+    struct writeset set;
+    bool look_up_all;  // this batch repeats an identity that the database has: look every one up
+    int suspicious;    // batches for which late events are looked up before they are written
+    int64_t tally[METRIC_COUNT];
+};
+
+void applier_init(struct applier *applier);
+void applier_free(struct applier *applier);
+
+// Applies the records of a batch: all that its lanes gave, in the order of each. Conflicts of versions and
+// repeated identities are settled here, and a record that the database itself refuses is found by
+// bisection and quarantined. 0: committed, and the lanes' cursors have moved. STORE_FENCED, _RETRY, _AWAY,
+// _FULL: nothing of the last part tried is certain to be written; the cursors tell how far it came.
+// STORE_CONFLICT: others got in the way again and again.
+int applier_apply(struct applier *applier, const struct item *items, size_t count);
+
+#endif

@@ -1,0 +1,68 @@
+// The fold makes customers again from their timelines: from nothing, in the one order of their events, to
+// the watermark. It is the one mechanism behind late events, retried quarantine and whatever else changes
+// a timeline or the policy: change, mark, fold.
+#ifndef GUANXI_APP_FOLD_H
+#define GUANXI_APP_FOLD_H
+
+#include "app/writeset.h"
+
+// One customer made from nothing; its effects are a stretch of folder->effects.
+struct folded {
+    struct customer_row row;
+    struct customer_row before; // as it stood
+    size_t level_changes, reminders, notices; // where its rows begin
+    bool rows;                                // it has a timeline
+};
+
+struct folder {
+    const struct policy *policy;
+    struct store *store;
+    struct decoder *decoder;
+
+    // scratch, kept from fold to fold
+    VECTOR(struct customer_row) loaded;
+    VECTOR(struct folded) folded;
+    struct writeset effects; // as if nothing had been there before
+    struct writeset set;     // what is written
+    struct arena arena;      // what the store gave
+    struct arena scratch;    // of one event
+};
+
+void folder_init(struct folder *folder);
+void folder_free(struct folder *folder);
+
+// Folds customers (ids sorted, unique) up to `watermark` and writes the result, marks gone, under their
+// versions. 0: folder->set.customers tells what was written, versions raised. STORE_CONFLICT: somebody
+// changed one of them meanwhile; nothing was written. Others as the store says.
+int fold_customers(struct folder *folder, const struct span *ids, size_t count, instant watermark);
+
+// What the tables have of one customer beside its row.
+struct follow_ups {
+    const struct reminder_row *reminders;
+    size_t reminder_count;
+    const struct notice_row *notices;
+    size_t notice_count;
+    const struct outbox_row *outbox; // held ones
+    size_t outbox_count;
+};
+
+// What a fold yields of reminders.
+struct yielded {
+    const struct reminder_row *reminders;
+    size_t reminder_count;
+    const struct notice_row *notices;
+    size_t notice_count;
+};
+
+// Brings the reminders and held messages that the tables have in line with a fold (model section 1, Fold):
+// a reminder of which something was published keeps its due_at, opened_at and notices; one that the fold
+// does not yield is closed moot, or deleted if nothing of it was published. False: memory is out.
+bool reconcile_reminders(struct writeset *set, const struct customer_row *row, const struct yielded *yielded,
+                         const struct follow_ups *had);
+
+// Issues one level change where the folded level is not the one last published, in place of all that were held.
+// Sets row->level_messages. `last_step` is the fold's last step or NULL.
+bool reconcile_level(struct writeset *set, struct customer_row *row, const struct customer_row *before,
+                     const struct level_change_row *last_step, const struct follow_ups *had);
+
+#endif

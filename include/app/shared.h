@@ -1,0 +1,47 @@
+// What the threads of one instance share. The engine makes it; workers, keeper and publisher borrow it.
+#ifndef GUANXI_APP_SHARED_H
+#define GUANXI_APP_SHARED_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "app/batch.h"
+#include "app/settings.h"
+#include "port/sink.h"
+#include "port/source.h"
+#include "port/store.h"
+
+// What the keeper needs of an owned lane; the engine changes the list under the mutex.
+struct registered {
+    int32_t lane_id;
+    int64_t epoch;
+    struct lane *lane;
+};
+
+struct shared {
+    const struct policy *policy;
+    const struct app_settings *settings;
+    struct source *source;
+    struct turnstile turnstile;
+
+    pthread_mutex_t registry_mutex;
+    VECTOR(struct registered) registry; // lanes we own
+    VECTOR(int32_t) orphans;            // homes without an owner, swept by us
+
+    _Atomic int64_t watermark; // instant; INSTANT_NONE: none yet
+    _Atomic bool caught_up;    // all lanes have been read to their ends not long ago
+    _Atomic int64_t away_us;   // monotonic instant since when PostgreSQL is away; 0: it is there
+    _Atomic bool stopping;
+    _Atomic int fatal;         // the first fatal status of a thread
+    char fatal_message[512];   // written once, before `fatal`
+    int publish_fd;            // eventfd: something was released
+};
+
+// Records the first fatal status of any thread, with its message, and lets everybody stop.
+void shared_fail(struct shared *shared, int status);
+
+// Keeps PostgreSQL's absence: the first to notice logs it, the first to be back logs that.
+void shared_away(struct shared *shared, const char *why);
+void shared_back(struct shared *shared);
+
+#endif

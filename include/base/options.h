@@ -1,0 +1,176 @@
+// Every option of the configuration, one row each. A row gives the member of struct config, the parser,
+// its limits, the default, and its place in the sample file and in --print-defaults.
+//
+// X(kind, name, "default", (limits), "help")
+//   kind     one of OPTION_KINDS; the type of the member is OPTION_TYPE_<kind>
+//   default  as it would stand in the file
+//   limits   designated initialisers of struct option_limits, in parentheses
+//   help     becomes the comment above the option; limits and choices are added to it
+#ifndef GUANXI_BASE_OPTIONS_H
+#define GUANXI_BASE_OPTIONS_H
+
+#include <stdint.h>
+
+// Limits of an option; for arrays, of each element.
+struct option_limits {
+    double least, most;  // numbers as they are, durations in microseconds, sizes in bytes, texts in bytes
+    int count;           // arrays: elements exactly, 0 any number
+    const char *choices; // enums: words separated by '|', the value is the index;
+                         // windows: the word that stands for 0
+};
+
+#define OPTION_KINDS(X) \
+    X(boolean) X(integer) X(real) X(text) X(choice) X(duration) X(size) X(window) X(texts) \
+    X(durations) X(reals) X(rates) X(types) X(checklists)
+
+#define OPTION_MS 1e3
+#define OPTION_S 1e6
+#define OPTION_H 3600e6
+#define OPTION_D 86400e6
+#define OPTION_MIB 1048576.0
+#define OPTION_CENTURY (36525 * OPTION_D)
+
+#define KAFKA_OPTIONS(X) \
+    X(text, brokers, "\"localhost:9092\"", (.least = 1, .most = 4096), \
+      "Brokers to begin with: host:port, separated by commas.") \
+    X(texts, topics, "[\"guanxi.events\"]", (.least = 1, .most = 249), \
+      "Topics to read. They must exist; any number of partitions.") \
+    X(text, group_id, "\"guanxi\"", (.least = 1, .most = 255), \
+      "The consumer group. Instances of one group share the work.") \
+    X(text, reminders_topic, "\"guanxi.reminders\"", (.least = 1, .most = 249), \
+      "Where reminders are published.") \
+    X(text, changes_topic, "\"guanxi.changes\"", (.least = 1, .most = 249), \
+      "Where changes of customers are published.") \
+    X(text, client_id, "\"guanxid\"", (.least = 1, .most = 255), \
+      "How this client calls itself to the brokers.") \
+    X(texts, properties, "[]", (.least = 3, .most = 8192), \
+      "Further properties of librdkafka as \"name=value\", for consumer and producer, for example " \
+      "\"security.protocol=sasl_ssl\". Those that the guarantees rest on are refused.") \
+    X(texts, consumer_properties, "[]", (.least = 3, .most = 8192), "The same for the consumer alone.") \
+    X(texts, producer_properties, "[]", (.least = 3, .most = 8192), "The same for the producer alone.") \
+    X(text, properties_file, "\"\"", (.most = 4096), \
+      "A file of further properties, one name=value a line: the place for sasl.password and other " \
+      "secrets. Without one, kafka.properties in $CREDENTIALS_DIRECTORY is read if it is there.")
+
+#define POSTGRES_OPTIONS(X) \
+    X(text, conninfo, "\"dbname=guanxi\"", (.most = 8192), \
+      "A connection string or URI of libpq, with several hosts if need be. What it leaves out comes " \
+      "from PG* variables and service files. Keep passwords out of it.") \
+    X(text, password_file, "\"\"", (.most = 4096), \
+      "A file whose first line is the password. The environment (GUANXI_POSTGRES_PASSWORD, PGPASSWORD) " \
+      "goes before it; without one, postgres.password in $CREDENTIALS_DIRECTORY is read if it is there.") \
+    X(duration, connect_timeout, "\"10 s\"", (.least = OPTION_S, .most = OPTION_H), \
+      "How long one attempt to connect may take, all hosts together.") \
+    X(duration, statement_timeout, "\"30 s\"", (.least = OPTION_S, .most = OPTION_D), \
+      "How long a statement may run; a batch that takes longer is tried again in halves.") \
+    X(duration, lock_timeout, "\"5 s\"", (.least = 100 * OPTION_MS, .most = OPTION_H), \
+      "How long a statement may wait for a lock.") \
+    X(duration, idle_timeout, "\"15 s\"", (.least = OPTION_S, .most = OPTION_H), \
+      "After this the server ends a transaction of ours that has fallen silent.")
+
+#define DAEMON_OPTIONS(X) \
+    X(integer, workers, "2", (.least = 1, .most = 64), "Batches worked on at once, each with its own connection.") \
+    X(size, cache_size, "\"256 MiB\"", (.least = OPTION_MIB, .most = 1048576 * OPTION_MIB), \
+      "Memory for customers kept at hand.") \
+    X(choice, lost_data, "\"stop\"", (.choices = "stop|continue"), \
+      "When records were lost before they were read (retention, a topic made anew): stop that lane " \
+      "until somebody decides, or continue and record exactly what is missing.") \
+    X(choice, unknown_types, "\"quarantine\"", (.choices = "quarantine|ignore"), \
+      "What becomes of events whose type is unknown; ignored ones are counted.") \
+    X(text, type_prefix, "\"\"", (.most = 64), \
+      "A prefix that every type of event carries, for example \"com.example.\".") \
+    X(duration, lateness, "\"60 s\"", (.most = OPTION_D), \
+      "How long after their time events may arrive before reminders are published without them.") \
+    X(duration, lane_hold, "\"1 h\"", (.least = OPTION_S, .most = 3650 * OPTION_D), \
+      "A lane (topic and partition) that was halted or without owner for longer no longer holds up " \
+      "reminders.") \
+    X(duration, notice_horizon, "\"72 h\"", (.least = OPTION_S, .most = 3650 * OPTION_D), \
+      "Notices older than this are not published one by one; their reminder is announced once.") \
+    X(integer, announce_rate, "10", (.least = 1, .most = 1000000), "Such announcements per second.") \
+    X(duration, sweep_interval, "\"1 s\"", (.least = 10 * OPTION_MS, .most = OPTION_H), \
+      "How often to look for customers whose time has come.") \
+    X(integer, batch_events, "50000", (.least = 1, .most = 1000000), \
+      "Events of a batch at most; batches are small when there is no backlog.") \
+    X(integer, max_event_bytes, "65536", (.least = 256, .most = 16 * OPTION_MIB), \
+      "Records with a larger value are quarantined.") \
+    X(duration, future_tolerance, "\"5 min\"", (.most = 3650 * OPTION_D), \
+      "Events further ahead of the clock are quarantined.") \
+    X(real, poison_share, "0.5", (.least = 0.000001, .most = 1), \
+      "A lane stops when more than this share of its last poison_window records was bad: the format " \
+      "of the topic broke, and swallowing it helps nobody.") \
+    X(integer, poison_window, "1000", (.least = 10, .most = 1000000), "See poison_share.") \
+    X(choice, clock, "\"wall\"", (.choices = "wall|events"), \
+      "What time it is: the clock of PostgreSQL, or the events alone (simulation, demo, tests).") \
+    X(text, instance, "\"\"", (.most = 128), \
+      "The name of this instance as owner of lanes; empty: host name and process id.")
+
+#define LOG_OPTIONS(X) \
+    X(choice, level, "\"info\"", (.choices = "error|warning|notice|info|debug"), "The least severe lines that are written.") \
+    X(choice, format, "\"auto\"", (.choices = "auto|text|json|journal"), \
+      "auto: for the journal under systemd, else text.")
+
+// Settings that decide outcomes. By level: reactive, accountable, proactive, with basic first where there
+// are four.
+#define MODEL_OPTIONS(X) \
+    X(text, time_zone, "\"UTC\"", (.least = 1, .most = 63), \
+      "The business time zone, which says what a calendar day is, for example \"Asia/Shanghai\".") \
+    X(text, base_currency, "\"CNY\"", (.least = 3, .most = 3), "The currency in which values are kept (ISO 4217).") \
+    X(rates, rates, "( )", (.most = 200), \
+      "Other currencies that orders may name: base units for one unit, as decimal texts, for example " \
+      "( { code = \"USD\"; rate = \"7.1234\"; }, { code = \"EUR\"; rate = \"7.85\"; } )") \
+    X(duration, half_life, "\"90 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "After this time the points of an event weigh half.") \
+    X(reals, enter, "[5.0, 15.0, 30.0]", (.least = 0.001, .most = 1e9, .count = 3), \
+      "Warmth at which the levels reactive, accountable, proactive are entered.") \
+    X(reals, leave, "[2.5, 7.5, 15.0]", (.least = 0.001, .most = 1e9, .count = 3), \
+      "Warmth at which they are left, each below its enter.") \
+    X(duration, inbound_window, "\"365 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "Evidence of reactive: the customer came to us within this time.") \
+    X(duration, followed_window, "\"365 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "Evidence of accountable: we followed up after a sale within this time.") \
+    X(duration, outbound_window, "\"45 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "Evidence of proactive: we went to the customer within this time, with a rhythm of rhythm_least.") \
+    X(integer, rhythm_least, "3", (.least = 1, .most = 1000), "See outbound_window.") \
+    X(duration, rhythm_gap, "\"45 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "The longest time between contacts of ours that keeps the rhythm.") \
+    X(duration, fade_step, "\"30 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "The least time between two steps down.") \
+    X(duration, follow_up_window, "\"30 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "A contact this soon after an order follows it up.") \
+    X(durations, cadence, "[\"180 d\", \"90 d\", \"45 d\", \"30 d\"]", \
+      (.least = OPTION_S, .most = OPTION_CENTURY, .count = 4), \
+      "Time without contact after which care is due: basic, reactive, accountable, proactive.") \
+    X(duration, response_within, "\"1 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "Time to answer a customer who asked.") \
+    X(duration, aftersale_after, "\"7 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "Time to follow up an order.") \
+    X(durations, escalate, "[\"3 d\", \"5 d\", \"7 d\"]", (.least = OPTION_S, .most = OPTION_CENTURY, .count = 3), \
+      "When the second, third and fourth notice follow the opening of a reminder.") \
+    X(window, rfm_window, "365", (.least = 1, .most = 36525, .choices = "lifetime"), \
+      "Calendar days over which orders count for frequency and monetary value.") \
+    X(types, types, "( )", (.most = 1000), \
+      "Changes to the table of event types, and further types. Only what is given changes; contact is " \
+      "one of none, by_direction, inbound, outbound, both; points are -1000 to 1000. For example " \
+      "( { type = \"visit.completed\"; points = 6; }, " \
+      "{ type = \"webinar.attended\"; contact = \"inbound\"; points = 2.5; marks = [\"buying.interest\"]; } )") \
+    X(checklists, checklists, \
+      "(\n" \
+      "    { name = \"five_as\"; items = [\"opening\", \"discovery\", \"message\", \"objection\", \"closing\"]; },\n" \
+      "    { name = \"buying\"; items = [\"attention\", \"interest\", \"desire\", \"evaluation\", \"purchase\"]; },\n" \
+      "    { name = \"spin\"; items = [\"situation\", \"problem\", \"implication\", \"payoff\"]; },\n" \
+      "    { name = \"fab\"; items = [\"features\", \"advantages\", \"benefits\"]; },\n" \
+      "    { name = \"icon\"; items = [\"interests\", \"criteria\", \"options\", \"alternative\"]; },\n" \
+      "    { name = \"tasks\"; items = [\"plan\", \"invite\", \"visit\", \"survey\", \"proposal\", \"demo\", \"exchange\",\n" \
+      "                               \"requirements\", \"design\", \"evaluation\", \"negotiation\", \"contract\"]; }\n" \
+      ")", \
+      (.most = 64), "Lists of what is to be done, at most 16 items each and 64 together.")
+
+// S("group", member, OPTIONS): the groups in the order of the sample file; the group "" is the file itself.
+#define OPTION_GROUPS(S) \
+    S("kafka", kafka, KAFKA_OPTIONS) \
+    S("postgres", postgres, POSTGRES_OPTIONS) \
+    S("", daemon, DAEMON_OPTIONS) \
+    S("log", log, LOG_OPTIONS) \
+    S("model", model, MODEL_OPTIONS)
+
+#endif

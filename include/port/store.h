@@ -1,0 +1,299 @@
+// Where relationships are kept. Implemented by postgres/ and by a fake in the tests (tests/fakes/store).
+//
+// A store is one connection, used by one thread; threads open their own. Every function returns 0, one of
+// the positive outcomes below, or a negative status (base/status.h). After STORE_AWAY the connection is
+// gone and store_reconnect must succeed before anything else.
+//
+// Exactly once rests on two rows: the lane, whose (epoch, next_offset) fences a batch, and the customer,
+// whose version guards every change of its state, its timeline, reminders and held messages.
+#ifndef GUANXI_PORT_STORE_H
+#define GUANXI_PORT_STORE_H
+
+#include "codec/decode.h"
+#include "core/model.h"
+
+enum store_outcome {
+    STORE_OK = 0,
+    STORE_FENCED = 1,    // a lane of the write has another epoch or another next_offset
+    STORE_CONFLICT = 2,  // a customer (or a held message) changed meanwhile: load again and retry
+    STORE_DUPLICATE = 3, // a timeline row exists already: look identities up and retry
+    STORE_RETRY = 4,     // serialization, deadlock, lock or statement timeout: retry, smaller after a timeout
+    STORE_AWAY = 5,      // connection lost or server not ready: whether the write took place is unknown
+    STORE_FULL = 6,      // out of disk or memory: back off, alarm, retry
+    STORE_POISON = 7,    // the data itself is refused (22*, 23*): bisect
+};
+
+// ---------------------------------------------------------------------------------------------- lanes
+
+struct lane_row {
+    int32_t lane_id;
+    int64_t epoch;
+    int64_t next_offset;   // the first offset not yet taken
+    int64_t anchor_offset; // the last record taken, -1: none yet
+    int64_t anchor;        // its record_digest
+    instant lane_time;     // INSTANT_NONE: no record yet
+    char cluster_id[64];   // "" unknown
+    bool halted;           // state as last written
+};
+
+struct lane_claim {
+    const char *topic;
+    int32_t partition;
+    int64_t start;          // where a lane that has no row yet begins
+    const char *cluster_id; // as the broker says now
+};
+
+// What a batch does to its lane; all of the fence.
+struct lane_advance {
+    int32_t lane_id;
+    int64_t epoch;
+    int64_t from_offset; // next_offset that must still stand there
+    int64_t next_offset;
+    int64_t anchor_offset, anchor; // of the last record taken
+    instant lane_time; // INSTANT_NONE: unchanged; never goes back
+    int64_t end_offset; // as last seen, -1 unknown
+};
+
+// -------------------------------------------------------------------------------------------- customers
+
+// A customer as kept. `id` is borrowed.
+struct customer_row {
+    struct span id;
+    int64_t version;       // 0: not in the database yet; a write makes it version + 1
+    struct customer state;
+    int32_t home;          // lane_id where it was first seen: divides the sweep
+    int32_t level_messages; // level changes issued for publication so far: the n of the last
+    instant wake_at;       // as indexed: at or before the true wake; INSTANT_NEVER: none
+    instant fold_at;       // marked: to be folded once the watermark is here; INSTANT_NEVER: not marked
+    uint64_t policy;       // fingerprint under which the state was made
+    bool has_upcoming;     // the next reminder if nothing happens
+    struct upcoming upcoming;
+};
+
+struct timeline_row {
+    const struct event *event; // time, subject as recorded, source, id, type, side, data, amount
+    double points;
+    bool has_amount;
+    struct span customer_id;
+    int32_t lane_id;
+    int64_t offset;
+};
+
+// The result of looking up an identity.
+enum identity { IDENTITY_NEW, IDENTITY_SAME, IDENTITY_OTHER };
+
+// --------------------------------------------------------------------------------------- what a write is
+
+struct level_change_row {
+    struct span customer_id;
+    int32_t n;
+    instant at;
+    uint8_t from_level, to_level;
+    enum level_cause cause;
+    struct span source, event_id; // absent: none
+};
+
+struct reminder_row {
+    struct span customer_id;
+    uint8_t reminder_id[16];
+    enum reminder_kind kind;
+    instant anchor, due_at, opened_at;
+    uint16_t notices;
+    enum reminder_status status;
+    instant closed_at; // INSTANT_NONE while open
+    struct span closed_source, closed_event; // absent: none
+    instant acknowledged_at, snoozed_until;  // or INSTANT_NONE
+    bool at_risk;
+    bool exists;    // update; else insert. An update never touches kind, anchor, due_at and opened_at
+    bool published; // a notice of it was released for publication; an update only ever sets it
+    int8_t announce; // enum announce; an update with ANNOUNCE_KEEP leaves it
+};
+enum announce { ANNOUNCE_KEEP = -1, ANNOUNCE_NOT, ANNOUNCE_PENDING, ANNOUNCE_DONE };
+
+enum notice_state { NOTICE_HELD, NOTICE_RELEASED, NOTICE_PUBLISHED, NOTICE_SUPPRESSED };
+struct notice_row {
+    struct span customer_id;
+    uint8_t reminder_id[16];
+    uint16_t notice;
+    instant at;
+    uint8_t recipients;
+    enum notice_state state;
+    int32_t home;
+    enum notice_state was; // update: the state that must still stand there, else CONFLICT
+    bool exists;           // update of state (and of nothing else), else insert
+};
+
+// A message of the outbox: held until the watermark has passed `at`, released (with its final bytes),
+// sent, deleted. `seq` is given by the store and orders the messages of a customer.
+enum outbox_topic { OUTBOX_CHANGES = 0, OUTBOX_REMINDERS = 1 };
+enum outbox_kind { OUTBOX_LEVEL = 0, OUTBOX_NOTICE = 1, OUTBOX_CLOSING = 2 };
+struct outbox_row {
+    int64_t seq; // 0 on insert
+    struct span customer_id;
+    int32_t home;
+    instant at;
+    enum outbox_topic topic;
+    enum outbox_kind kind;
+    uint8_t reminder_id[16]; // NOTICE, CLOSING
+    int32_t n;               // LEVEL: the n of the change; NOTICE: its number
+    uint8_t from_level;      // LEVEL
+    bool released;
+    bool reminder_published; // read only; CLOSING: a notice of its reminder was released
+    struct span payload;     // final bytes; complete already when inserted
+};
+
+struct quarantine_row {
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+    enum reject_reason reason;
+    struct span detail;
+    struct span key, value, headers; // headers as record_pack_headers made them
+    struct span source, event_id, type, subject; // as far as they could be read
+};
+
+struct quarantine_settle { // a quarantined record that was applied or discarded
+    int64_t quarantine_id;
+    bool applied;
+};
+
+struct loss_row { // records that were lost to us, exactly
+    const char *topic;
+    int32_t partition;
+    int64_t from_offset, to_offset; // half-open
+    const char *reason;
+};
+
+// One transaction. Arrays are borrowed; empty ones cost nothing. Customers are sorted by id and unique.
+struct store_write {
+    const struct lane_advance *lanes;
+    size_t lane_count;
+    const struct customer_row *customers; // version 0: insert; else update where the version still stands
+    size_t customer_count;
+    const struct timeline_row *timeline; // sorted by customer_id for speed; all insert
+    size_t timeline_count;
+    const struct level_change_row *level_changes;
+    size_t level_change_count;
+    const struct reminder_row *reminders;
+    size_t reminder_count;
+    const struct notice_row *notices;
+    size_t notice_count;
+    const struct outbox_row *outbox; // inserts, in order
+    size_t outbox_count;
+    const struct quarantine_row *quarantine;
+    size_t quarantine_count;
+    const struct quarantine_settle *settle; // must still be held, else CONFLICT
+    size_t settle_count;
+
+    // Replacements (folds, releases). Applied before the inserts above.
+    const struct span *forget_level_changes; // customers whose level changes are all deleted first
+    size_t forget_level_change_count;
+    const struct reminder_row *delete_reminders; // with their notices (customer_id, reminder_id used)
+    size_t delete_reminder_count;
+    const struct notice_row *delete_notices; // must still be HELD
+    size_t delete_notice_count;
+    const struct outbox_row *delete_outbox; // (customer_id, seq); must still be held: released == false
+    size_t delete_outbox_count;
+    const struct outbox_row *release_outbox; // (customer_id, seq): held becomes released
+    size_t release_outbox_count;
+    const struct timeline_row *points; // new points of existing rows, by customer and identity
+    size_t points_count;
+
+    bool durable; // flush before returning: something will be published because of it
+};
+
+// ------------------------------------------------------------------------------------------- operations
+
+struct held_notice { // a notice the watermark has passed, with its reminder
+    struct notice_row notice;
+    struct reminder_row reminder;
+};
+
+struct store;
+struct store_ops {
+    void (*close)(struct store *store);
+    // Tries once to connect again. STORE_OK or STORE_AWAY (reason in fault_message), or negative.
+    int (*reconnect)(struct store *store);
+
+    // Checks that the schema is the one this program was built for; else STATUS_SCHEMA with what to do.
+    int (*check_schema)(struct store *store);
+    // Gives numbers (from TYPE_CONFIGURED) to configured types by name, stable across restarts.
+    int (*number_types)(struct store *store, const char *const *names, size_t count, uint16_t *numbers);
+    // Records what the views need of the policy (zone name, rfm_window, fingerprint, ...) as the present one,
+    // with the time after which a lane no longer holds the watermark.
+    int (*record_policy)(struct store *store, const struct policy *policy, duration lane_hold);
+
+    // Claims lanes: epoch + 1, owner, state running; a lane without a row gets one. rows[i] answers claims[i].
+    // Durable. Rows come back as they stood, with the new epoch.
+    int (*claim)(struct store *store, const char *owner, const struct lane_claim *claims, size_t count,
+                 struct lane_row *rows);
+    // The lanes' rows as they stand now, by lane_id.
+    int (*lanes)(struct store *store, const int32_t *lane_ids, size_t count, struct lane_row *rows);
+    // An owned lane moves without records (rewound, skipped over a loss, tick of an idle lane): sets what is
+    // given where the epoch still stands; `loss` (nullable) is recorded in the same transaction. FENCED.
+    int (*move)(struct store *store, const struct lane_advance *lane, const struct loss_row *loss);
+    // Writes that a lane is halted and why (reason NULL: running again). FENCED.
+    int (*halt)(struct store *store, int32_t lane_id, int64_t epoch, const char *reason);
+    // Says that our lanes live: heartbeat, end_offset (-1 unchanged) and lane_time (INSTANT_NONE unchanged)
+    // where the epoch still stands. `watermark`: the least lane time of all lanes that ever held a record,
+    // lanes halted or without heartbeat for longer than `lane_hold` left out and counted in `left_out`;
+    // INSTANT_NONE when there is none. `wall`: PostgreSQL's clock.
+    int (*beat)(struct store *store, const struct lane_advance *lanes, size_t count, duration lane_hold,
+                instant *watermark, int32_t *left_out, instant *wall);
+    // Gives lanes up: owner unset where the epoch still stands.
+    int (*release)(struct store *store, const struct lane_row *lanes, size_t count);
+    // lane_ids without a living owner for longer than `grace`, for the sweep of orphans; imports included.
+    int (*orphans)(struct store *store, duration grace, struct arena *arena, int32_t **lane_ids, size_t *count);
+
+    // Loads customers by id (sorted, unique): rows[i] answers ids[i] (its id borrows ids[i]); version 0 where
+    // there is none.
+    int (*load)(struct store *store, const struct span *ids, size_t count, struct customer_row *rows);
+    // Looks identities up: result[i] for events[i] of customer customer_ids[i]. SAME: same type, instant and
+    // data; OTHER: a conflict.
+    int (*identify)(struct store *store, const struct span *customer_ids, const struct event *const *events,
+                    size_t count, enum identity *result);
+    int (*write)(struct store *store, const struct store_write *write);
+
+    // Up to `limit` customers of these homes whose wake is before `watermark`, earliest first.
+    int (*due)(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
+               struct arena *arena, struct span **ids, size_t *count);
+    // Up to `limit` marked customers of these homes with fold_at <= watermark.
+    int (*marked)(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
+                  struct arena *arena, struct span **ids, size_t *count);
+    // Streams the timelines of customers (ids sorted, unique) in the order of (customer, event_compare):
+    // `each` gets the index of the customer and an event with time, subject, source, id, data and type set and
+    // ARENA_PADDING behind data, borrowed for the call; points and offsets as stored. Bounded memory. `each`
+    // returns 0 to go on; anything else ends the stream and is returned.
+    int (*timelines)(struct store *store, const struct span *ids, size_t count,
+                     int (*each)(void *context, size_t customer, struct timeline_row *row, struct event *event),
+                     void *context);
+    // All reminders, all notices and all unreleased outbox rows of customers (sorted, unique), for the fold:
+    // ordered by customer.
+    int (*follow_ups)(struct store *store, const struct span *ids, size_t count, struct arena *arena,
+                      struct reminder_row **reminders, size_t *reminder_count, struct notice_row **notices,
+                      size_t *notice_count, struct outbox_row **outbox, size_t *outbox_count);
+
+    // What the watermark has passed: held notices (with their reminders) and held messages of customers that
+    // are not marked, of these homes, by (at, customer), up to `limit` each.
+    int (*held)(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
+                struct arena *arena, struct held_notice **notices, size_t *notice_count, struct outbox_row **outbox,
+                size_t *outbox_count);
+    // Open reminders of these homes to be announced, up to `limit`, each with its latest notice.
+    int (*announcements)(struct store *store, const int32_t *homes, size_t home_count, size_t limit,
+                         struct arena *arena, struct held_notice **notices, size_t *count);
+    // Recency, f and m of customers on calendar days (of the policy's zone): for the payload of notices.
+    int (*values)(struct store *store, const struct policy *policy, const struct span *ids, const int32_t *days,
+                  size_t count, int64_t *f, int64_t *m);
+
+    // Released messages of these homes in order of seq, up to `limit`.
+    int (*released)(struct store *store, const int32_t *homes, size_t home_count, size_t limit, struct arena *arena,
+                    struct outbox_row **outbox, size_t *count);
+    // Delivered: deletes them; notices become published (with the instant).
+    int (*delivered)(struct store *store, const struct outbox_row *outbox, size_t count);
+};
+
+struct store {
+    const struct store_ops *ops;
+};
+
+#endif

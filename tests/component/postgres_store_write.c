@@ -1,0 +1,299 @@
+// Writing batches and reading customers back.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/status.h"
+#include "support/store.h"
+
+static struct test_store test;
+
+static int set_up(void **state)
+{
+    (void)state;
+    test_store_create(&test);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    test_store_destroy(&test);
+    return 0;
+}
+
+#define assert_done(expression) assert_outcome(0, expression)
+#define assert_outcome(expected, expression) check_outcome(expected, expression, #expression, __LINE__)
+
+static void check_outcome(int expected, int outcome, const char *what, int line)
+{
+    if (expected == outcome)
+        return;
+    print_error("%s:%d: %s: outcome %d instead of %d: %s\n", __FILE__, line, what, outcome, expected,
+                outcome ? fault_message() : "");
+    fail();
+}
+
+static int64_t count_of(const char *table)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM guanxi.%s", table);
+    return atoll(test_sql_text(&test.database, sql));
+}
+
+// Every field another value, none of them zero.
+static void fill_customer(struct customer *state, int64_t seed)
+{
+#define FILL_INSTANT(name) state->name = seed++ * 1000003;
+#define FILL_INT2(name) state->name = (int16_t)(seed++ % 4 + 1);
+#define FILL_INT4(name) state->name = (int32_t)seed++;
+#define FILL_INT8(name) state->name = seed++;
+#define FILL_REAL(name) state->name = (double)seed++ / 3;
+#define X(name, kind, meaning) FILL_##kind(name)
+    CUSTOMER_FIELDS(X)
+#undef X
+    state->care[REMINDER_RESPONSE] = (struct care){.anchor = seed++, .due_at = seed++, .opened_at = seed++,
+        .next_notice = seed++, .acknowledged_at = INSTANT_NONE, .snoozed_until = seed++, .notices = 2, .open = true};
+}
+
+static void assert_same_customer(const struct customer_row *a, const struct customer_row *b)
+{
+    assert_true(span_equal(a->id, b->id));
+    assert_int_equal(a->home, b->home);
+    assert_int_equal(a->level_messages, b->level_messages);
+    assert_true(a->wake_at == b->wake_at);
+    assert_true(a->fold_at == b->fold_at);
+    assert_true(a->policy == b->policy);
+    assert_int_equal(a->has_upcoming, b->has_upcoming);
+    if (a->has_upcoming) {
+        assert_int_equal(a->upcoming.kind, b->upcoming.kind);
+        assert_true(a->upcoming.due_at == b->upcoming.due_at);
+    }
+#define X(name, kind, meaning) \
+    if (a->state.name != b->state.name) \
+        fail_msg("%s differs", #name);
+    CUSTOMER_FIELDS(X)
+#undef X
+    uint8_t packed[2][CARE_PACKED_MAX];
+    size_t size = customer_pack_care(&a->state, packed[0]);
+    assert_int_equal(size, customer_pack_care(&b->state, packed[1]));
+    assert_memory_equal(packed[0], packed[1], size);
+}
+
+static void customers_come_back_as_they_were_written(void **state)
+{
+    (void)state;
+    struct customer_row rows[4] = {test_customer("a", 1), test_customer("b", 2), test_customer("c", 3),
+                                   test_customer("d", 4)};
+    fill_customer(&rows[1].state, 1000);
+    rows[1].wake_at = 12345;
+    rows[1].fold_at = 23456;
+    rows[1].policy = UINT64_MAX;
+    rows[1].level_messages = 7;
+    rows[1].has_upcoming = true;
+    rows[1].upcoming = (struct upcoming){REMINDER_AFTERSALE, 34567};
+    rows[2].state.as_of = 0; // 1970
+    rows[2].state.spent = INT64_MIN;
+    rows[2].state.orders = INT64_MAX;
+    rows[2].state.warmth = -INFINITY;
+    rows[2].wake_at = INSTANT_NONE;
+    rows[3].state.as_of = INSTANT_LAST;
+    rows[3].state.warmth = 5e-324;
+    rows[3].state.level_changes = INT32_MAX;
+    assert_done(test_write(test.store, rows, 4, NULL, 0));
+
+    struct span ids[6] = {SPAN_LITERAL("a"), SPAN_LITERAL("aa"), SPAN_LITERAL("b"), SPAN_LITERAL("c"),
+                          SPAN_LITERAL("d"), SPAN_LITERAL("e")};
+    struct customer_row loaded[6];
+    assert_done(test.store->ops->load(test.store, ids, 6, loaded));
+    static const int place[4] = {0, 2, 3, 4};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(loaded[place[i]].version, 1);
+        assert_same_customer(&rows[i], &loaded[place[i]]);
+    }
+    assert_int_equal(loaded[1].version, 0);
+    assert_int_equal(loaded[5].version, 0);
+    assert_true(loaded[5].wake_at == INSTANT_NEVER && loaded[5].state.first_seen_at == INSTANT_NONE);
+
+    // An update changes everything but the home.
+    struct customer_row changed = loaded[0];
+    fill_customer(&changed.state, 5000);
+    changed.wake_at = 99;
+    changed.level_messages = 3;
+    assert_done(test_write(test.store, &changed, 1, NULL, 0));
+    assert_done(test.store->ops->load(test.store, ids, 1, loaded));
+    assert_int_equal(loaded[0].version, 2);
+    assert_same_customer(&changed, &loaded[0]);
+}
+
+static void many_customers_come_and_go_in_pieces(void **state)
+{
+    (void)state;
+    enum { COUNT = 10000 };
+    struct customer_row *rows = calloc(COUNT, sizeof *rows);
+    struct span *ids = calloc(COUNT, sizeof *ids);
+    char(*texts)[16] = calloc(COUNT, sizeof *texts);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(texts[i], sizeof texts[i], "c%08d", i);
+        rows[i] = test_customer(texts[i], 1);
+        rows[i].state.orders = i;
+        ids[i] = rows[i].id;
+    }
+    for (int round = 1; round <= 3; round++) {
+        assert_done(test_write(test.store, rows, COUNT, NULL, 0));
+        assert_done(test.store->ops->load(test.store, ids, COUNT, rows));
+        for (int i = 0; i < COUNT; i++) {
+            assert_int_equal(rows[i].version, round);
+            assert_int_equal(rows[i].state.orders, i);
+        }
+    }
+    // One of them stale, in the last piece: nothing is written.
+    rows[COUNT - 1].version--;
+    assert_outcome(STORE_CONFLICT, test_write(test.store, rows, COUNT, NULL, 0));
+    assert_int_equal(atoll(test_sql_text(&test.database, "SELECT max(version) FROM guanxi.customer")), 3);
+    free(rows);
+    free(ids);
+    free(texts);
+}
+
+static void a_write_under_a_wrong_fence_does_nothing(void **state)
+{
+    (void)state;
+    struct lane_row lane = test_store_lane(test.store, 0);
+    struct customer_row customer = test_customer("a", lane.lane_id);
+    struct event event;
+    struct timeline_row row = test_timeline(&event, "a", "1", 5);
+    struct lane_advance advance = test_advance(&lane, 1);
+    struct store_write write = {.lanes = &advance, .lane_count = 1, .customers = &customer, .customer_count = 1,
+                                .timeline = &row, .timeline_count = 1};
+    assert_done(test.store->ops->write(test.store, &write));
+    assert_outcome(STORE_FENCED, test.store->ops->write(test.store, &write)); // the offset has moved on
+    advance.from_offset = 1;
+    advance.epoch--;
+    customer.version = 1;
+    assert_outcome(STORE_FENCED, test.store->ops->write(test.store, &write));
+    assert_int_equal(count_of("timeline"), 1);
+    assert_int_equal(count_of("customer"), 1);
+    struct lane_row now;
+    assert_done(test.store->ops->lanes(test.store, &lane.lane_id, 1, &now));
+    assert_int_equal(now.next_offset, 1);
+    assert_int_equal(now.anchor, 77);
+}
+
+static void a_duplicate_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct customer_row customers[2] = {test_customer("a", 1), test_customer("b", 1)};
+    struct event events[2];
+    struct timeline_row rows[2] = {test_timeline(&events[0], "a", "1", 5), test_timeline(&events[1], "b", "1", 6)};
+    assert_done(test_write(test.store, customers, 1, rows, 1));
+    assert_outcome(STORE_DUPLICATE, test_write(test.store, &customers[1], 1, rows, 2));
+    assert_int_equal(count_of("customer"), 1);
+    assert_int_equal(count_of("timeline"), 1);
+    // A customer that came meanwhile, and one that is at another version.
+    assert_outcome(STORE_CONFLICT, test_write(test.store, customers, 2, &rows[1], 1));
+    customers[0].version = 2;
+    assert_outcome(STORE_CONFLICT, test_write(test.store, customers, 2, &rows[1], 1));
+    assert_int_equal(count_of("customer"), 1);
+    assert_int_equal(count_of("timeline"), 1);
+}
+
+static void identities_are_looked_up(void **state)
+{
+    (void)state;
+    struct event kept, events[4];
+    struct timeline_row row = test_timeline(&kept, "a", "1", 5);
+    assert_done(test_write(test.store, NULL, 0, &row, 1));
+    test_timeline(&events[0], "a", "1", 5);
+    test_timeline(&events[1], "a", "2", 5);
+    test_timeline(&events[2], "a", "1", 6);
+    test_timeline(&events[3], "a", "1", 5);
+    events[3].data = SPAN_LITERAL("{ }");
+    const struct event *asked[4] = {&events[0], &events[1], &events[2], &events[3]};
+    struct span ids[4] = {SPAN_LITERAL("a"), SPAN_LITERAL("a"), SPAN_LITERAL("a"), SPAN_LITERAL("a")};
+    enum identity found[4];
+    assert_done(test.store->ops->identify(test.store, ids, asked, 4, found));
+    assert_int_equal(found[0], IDENTITY_SAME);
+    assert_int_equal(found[1], IDENTITY_NEW);
+    assert_int_equal(found[2], IDENTITY_OTHER);
+    assert_int_equal(found[3], IDENTITY_OTHER);
+}
+
+static void an_empty_write_and_an_empty_load_do_nothing(void **state)
+{
+    (void)state;
+    struct store_write write = {.durable = true};
+    assert_done(test.store->ops->write(test.store, &write));
+    assert_done(test.store->ops->load(test.store, NULL, 0, NULL));
+    assert_done(test.store->ops->identify(test.store, NULL, NULL, 0, NULL));
+}
+
+static void hostile_texts_are_only_texts(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"'; DROP SCHEMA guanxi CASCADE; --", "\\N", "\\.", "{\"a\",NULL}", "NULL",
+                                        "\xF0\x9F\x98\x80 \xE5\xAE\xA2\xE6\x88\xB7", "a\tb\nc", "%s%n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct customer_row customer = test_customer(texts[i], 1);
+        struct event event;
+        struct timeline_row row = test_timeline(&event, texts[i], texts[i], 5);
+        event.source = span_text(texts[i]);
+        event.data = span_text(texts[i]);
+        assert_done(test_write(test.store, &customer, 1, &row, 1));
+        struct span id = span_text(texts[i]);
+        struct customer_row loaded;
+        assert_done(test.store->ops->load(test.store, &id, 1, &loaded));
+        assert_int_equal(loaded.version, 1);
+        const struct event *asked = &event;
+        enum identity found;
+        assert_done(test.store->ops->identify(test.store, &id, &asked, 1, &found));
+        assert_int_equal(found, IDENTITY_SAME);
+    }
+    // What no text of PostgreSQL can hold is poison, and nothing of it stays.
+    struct customer_row customer = test_customer("\xff", 1);
+    assert_outcome(STORE_POISON, test_write(test.store, &customer, 1, NULL, 0));
+    assert_null(strstr(fault_message(), "DETAIL"));
+    struct event event;
+    struct timeline_row row = test_timeline(&event, "n", "n", 5);
+    event.data = span_of("a\0b", 3);
+    customer = test_customer("n", 1);
+    assert_outcome(STORE_POISON, test_write(test.store, &customer, 1, &row, 1));
+    assert_int_equal(atoll(test_sql_text(&test.database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'n'")), 0);
+}
+
+static void a_durable_write_waits_for_the_disk(void **state)
+{
+    (void)state;
+    // With synchronous_commit the log is flushed when the commit returns; without, it lags behind.
+    struct customer_row customer = test_customer("a", 1);
+    struct store_write write = {.customers = &customer, .customer_count = 1, .durable = true};
+    for (int i = 0; i < 20; i++) {
+        customer.version = i;
+        assert_done(test.store->ops->write(test.store, &write));
+        assert_string_equal(test_sql_text(&test.database, "SELECT pg_current_wal_flush_lsn() >= xmax_lsn.at FROM "
+            "(SELECT pg_current_wal_insert_lsn() AS at) xmax_lsn"), "t");
+    }
+    // And the setting is gone with the transaction.
+    assert_string_equal(test_sql_text(&test.database, "SHOW synchronous_commit"), "on");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(customers_come_back_as_they_were_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_customers_come_and_go_in_pieces, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_write_under_a_wrong_fence_does_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_duplicate_leaves_nothing_behind, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(identities_are_looked_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_empty_write_and_an_empty_load_do_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(hostile_texts_are_only_texts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_durable_write_waits_for_the_disk, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("postgres_store_write", tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+"""Kills, freezes and restarts everything while a random stream is worked on, and shows that in the end every
+row of every view is what an independent fold of the stream says. See tests/chaos.sh."""
+import argparse
+import os
+import random
+import sys
+import time
+from collections import Counter
+
+from rig import stream
+from rig.servers import Kafka, Postgres
+from rig.site import Site
+from rig.views import Expected
+
+PREFIX = "crm."
+PHASES = 3
+FREEZE = (4.0, 6.0)  # seconds; the session times out after 3
+MOST_INSTANCES = 4
+
+
+def say(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+class Chaos:
+    def __init__(self, site, seed):
+        self.site = site
+        self.random = random.Random(seed)
+        self.thaw_at = {}
+        self.done = Counter()
+        self.slowest_stop = 0.0
+
+    # --------------------------------------------------------------------------------------------- faults
+
+    def _living(self):
+        return [one for one in self.site.instances if one.running() and not one.frozen]
+
+    def kill(self):
+        """kill -9 of an instance; another takes its place, at once or after a while."""
+        instance = self.random.choice(self._living() or [self.site.start()])
+        instance.kill()
+        if self.random.random() < 0.5:
+            time.sleep(self.random.uniform(0, 1.5))
+        instance.start()
+
+    def freeze(self):
+        """SIGSTOP until long after its session has timed out: it wakes as a zombie among new owners."""
+        living = self._living()
+        if living:
+            instance = self.random.choice(living)
+            instance.freeze()
+            self.thaw_at[instance] = time.monotonic() + self.random.uniform(*FREEZE)
+
+    def thaw(self, everything=False):
+        for instance, at in list(self.thaw_at.items()):
+            if everything or time.monotonic() >= at or not instance.frozen:
+                instance.thaw()
+                del self.thaw_at[instance]
+
+    def stop(self):
+        """A graceful end, and a new start."""
+        living = self._living()
+        if living:
+            instance = self.random.choice(living)
+            code, seconds = instance.stop()
+            if code != 0:
+                raise AssertionError(f"exit code {code} after SIGTERM\n{instance.log_tail()}")
+            self.slowest_stop = max(self.slowest_stop, seconds)
+            instance.start()
+
+    def add(self):
+        if len(self.site.instances) < MOST_INSTANCES:
+            self.site.start()
+
+    def remove(self):
+        living = self._living()
+        if len(living) > 1:
+            instance = self.random.choice(living)
+            self.slowest_stop = max(self.slowest_stop, instance.stop()[1])
+            self.site.instances.remove(instance)
+
+    def stop_postgres(self):
+        self.site.postgres.stop_immediately()
+        time.sleep(self.random.uniform(0, 2))
+        self.site.postgres.start()
+
+    def kill_postgres(self):
+        self.site.postgres.kill()
+        self.site.postgres.start()
+
+    def restart_kafka(self):
+        self.site.kafka.stop_gracefully()
+        time.sleep(self.random.uniform(0, 2))
+        self.site.kafka.start()
+
+    # ------------------------------------------------------------------------------------------- sequence
+
+    def plan(self, kills):
+        """So many kills and, among them, everything else."""
+        faults = [self.kill] * kills
+        for fault, share in ((self.freeze, 5), (self.stop, 5), (self.add, 6), (self.remove, 8),
+                             (self.stop_postgres, 6), (self.kill_postgres, 12), (self.restart_kafka, 12)):
+            faults += [fault] * max(1, kills // share)
+        self.random.shuffle(faults)
+        return faults
+
+    def revive(self):
+        """Whoever ended by itself is started again; that it ended at all is only right for a few codes."""
+        for instance in self.site.instances:
+            if not instance.running():
+                self.done[f"ended by itself with {instance.process.returncode}"] += 1
+                instance.start()
+
+    def strike(self, fault):
+        self.thaw()
+        self.revive()
+        fault()
+        self.done[fault.__name__] += 1
+
+    def phase(self, faults, records, publisher):
+        """Publishes the records a chunk before each fault, so that there is always something to do."""
+        size = len(records) // (len(faults) + 1) + 1
+        chunks = [records[i:i + size] for i in range(0, len(records), size)]
+        for number, fault in enumerate(faults):
+            publisher.send(chunks[number] if number < len(chunks) else [])
+            time.sleep(self.random.uniform(0.2, 2.5))
+            self.strike(fault)
+        for chunk in chunks[len(faults):]:
+            publisher.send(chunk)
+        publisher.flush(300)
+        self.thaw(everything=True)
+        self.revive()
+
+
+def count_in_logs(site, text):
+    return sum(instance.log().count(text) for instance in site.instances)
+
+
+def run(options):
+    work = options.work
+    path = os.path.join(work, "stream.tsv")
+    stream.generate(path, seed=options.seed, events=options.events, customers=options.customers, phases=PHASES,
+                    prefix=PREFIX)
+    records = stream.read(path)
+    ends = stream.lane_ends(records)
+    site = Site(work, "chaos", Kafka(), Postgres(), settings={
+        "type_prefix": PREFIX, "batch_events": options.batch, "model": {"time_zone": "Asia/Shanghai"}})
+    chaos = Chaos(site, options.seed)
+    publisher = stream.Publisher(site.kafka.brokers, site.prefix)
+    began = time.monotonic()
+    figures = {}
+    try:
+        for _ in range(2):
+            site.start()
+        faults = chaos.plan(options.kills)
+        for phase in range(PHASES):
+            part = [record for record in records if record.phase == phase]
+            chaos.phase(faults[phase * len(faults) // PHASES:(phase + 1) * len(faults) // PHASES], part, publisher)
+            seen = [record for record in records if record.phase <= phase]
+            site.wait_for_lanes(stream.lane_ends(seen), 120)
+            expected = Expected(path, "--prefix", PREFIX, "--zone", 8, "--phase", phase)
+            figures = site.check(expected, seen, 90)
+            say(f"phase {phase + 1} of {PHASES}: {len(seen)} records, {chaos.done['kill']} kills, views and messages agree")
+        for instance in site.instances:
+            code, seconds = instance.stop()
+            chaos.slowest_stop = max(chaos.slowest_stop, seconds)
+            if code != 0:
+                raise AssertionError(f"exit code {code} after SIGTERM\n{instance.log_tail()}")
+    finally:
+        site.close()
+    rows = {view: len(rows) for view, rows in expected.views.items()}
+    print_figures(options, chaos, figures, {
+        "records": sum(ends.values()), "seconds": round(time.monotonic() - began),
+        "slowest SIGTERM, seconds": round(chaos.slowest_stop, 1),
+        "log lines about fences": count_in_logs(site, "fenced"), **{f"rows of {view}": n for view, n in rows.items()}})
+
+
+def print_figures(options, chaos, figures, more):
+    print(f"chaos: seed {options.seed}: everything agrees")
+    for name, value in [*sorted(chaos.done.items()), *sorted(figures.items()), *more.items()]:
+        print(f"  {name:40} {value}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--events", type=int, default=0, help="default: 1000 for each kill")
+    parser.add_argument("--customers", type=int, default=0, help="default: one for 25 events")
+    parser.add_argument("--batch", type=int, default=200, help="events of a batch at most: small, so that there are many")
+    parser.add_argument("--work", required=True, help="a folder of this run")
+    options = parser.parse_args()
+    if options.seed is None:
+        options.seed = int(os.environ.get("GUANXI_SEED") or time.time())
+    options.events = options.events or max(2000, 1000 * options.kills)
+    options.customers = options.customers or max(50, options.events // 25)
+    say(f"chaos: {options.kills} kills, seed {options.seed}, {options.events} events of {options.customers} customers")
+    run(options)
+
+
+if __name__ == "__main__":
+    main()

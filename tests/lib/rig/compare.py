@@ -1,0 +1,215 @@
+"""Holds what stands in the views against the oracle, and the messages against both."""
+import re
+import uuid
+from collections import Counter
+
+from .views import INNER
+
+NAMESPACE = uuid.UUID("6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11")
+LEVEL_CHANGED = "guanxi.level.changed"
+
+
+class Comparison:
+    """Differences, each a line, and figures of what the model leaves open."""
+
+    def __init__(self):
+        self.differences = []
+        self.figures = Counter()
+
+    def differ(self, text):
+        self.differences.append(text)
+
+    def report(self, most=25):
+        lines = self.differences[:most]
+        if len(self.differences) > most:
+            lines.append(f"... and {len(self.differences) - most} more")
+        return "\n".join("    " + line for line in lines)
+
+
+def _same(name, expected, actual):
+    if name == "anchor":
+        return str(expected) == str(actual)
+    if name == "recipients":
+        return set(expected) == set(re.findall(r"[a-z]+", str(actual)))
+    return expected == actual
+
+
+def _compare_columns(comparison, view, key, expected, actual, but=()):
+    for name, value in expected.items():
+        if name in INNER or name in but:
+            continue
+        if name not in actual:
+            comparison.differ(f"{view}: no column {name}")
+        elif not _same(name, value, actual[name]):
+            comparison.differ(f"{view} {key}: {name} is {actual[name]!r}, expected {value!r}")
+
+
+def _published(actual):
+    """{reminder_id: {notice: row}} of what was published."""
+    result = {}
+    for (reminder, notice), row in actual["v_notice"].items():
+        if row["state"] == "published":
+            result.setdefault(reminder, {})[notice] = row
+    return result
+
+
+def _compare_reminders(comparison, expected, actual):
+    published = _published(actual)
+    for key, wanted in expected["v_reminder"].items():
+        row = actual["v_reminder"].get(key)
+        if row is None:
+            comparison.differ(f"v_reminder {key}: missing, expected {wanted}")
+            continue
+        told = published.get(key[0], {})
+        # What was published before a late event moved it keeps its instants and its notices.
+        but = ("due_at", "opened_at", "notices", "at_risk") if told else ()
+        _compare_columns(comparison, "v_reminder", key, wanted, row, but)
+        if told:
+            comparison.figures["reminders kept as published"] += wanted["opened_at"] != row["opened_at"]
+            if row["notices"] != max([wanted["notices"], *told]):
+                comparison.differ(f"v_reminder {key}: notices is {row['notices']}, expected {wanted['notices']}, "
+                                  f"published {sorted(told)}")
+            if wanted["at_risk"] and not row["at_risk"]:
+                comparison.differ(f"v_reminder {key}: not at risk")
+    for key, row in actual["v_reminder"].items():
+        if key in expected["v_reminder"]:
+            continue
+        # Left over from before a late event took its ground away: closed, and only because it was published.
+        comparison.figures[f"reminders left over, {row['status']}"] += 1
+        if row["status"] == "open" or not published.get(key[0]):
+            comparison.differ(f"v_reminder {key}: not expected: {row}, published {published.get(key[0])}")
+
+
+def _compare_notices(comparison, expected, actual):
+    for key, wanted in expected["v_notice"].items():
+        row = actual["v_notice"].get(key)
+        if row is None:
+            comparison.differ(f"v_notice {key}: missing, expected {wanted}")
+            continue
+        kept = row["state"] == "published" and row["at"] != wanted["at"]
+        comparison.figures["notices kept as published"] += kept
+        _compare_columns(comparison, "v_notice", key, wanted, row, ("at", "recipients") if kept else ())
+        if row["state"] not in (("published",) if wanted["open"] else ("published", "suppressed")):
+            comparison.differ(f"v_notice {key}: {row['state']}, its reminder is "
+                              f"{'open' if wanted['open'] else 'closed'}")
+    for key, row in actual["v_notice"].items():
+        if key not in expected["v_notice"]:
+            comparison.figures[f"notices left over, {row['state']}"] += 1
+            if row["state"] == "held":
+                comparison.differ(f"v_notice {key}: held, though nothing expects it: {row}")
+
+
+def _compare_plainly(comparison, view, expected, actual):
+    for key, wanted in expected[view].items():
+        row = actual[view].get(key)
+        if row is None:
+            comparison.differ(f"{view} {key}: missing, expected {wanted}")
+            continue
+        _compare_columns(comparison, view, key, wanted, row)
+        if view == "v_timeline" and [row["topic"], row["partition"], row["offset"]] not in wanted["positions"]:
+            comparison.differ(f"{view} {key}: from {row['topic']} [{row['partition']}] {row['offset']}, "
+                              f"expected one of {wanted['positions']}")
+    for key, row in actual[view].items():
+        if key not in expected[view]:
+            comparison.differ(f"{view} {key}: not expected: {row}")
+
+
+def compare_views(expected, actual, records=()):
+    """Every row of every view. `records`, as published, for the bytes that the quarantine keeps."""
+    comparison = Comparison()
+    for view in expected:
+        if view == "v_reminder":
+            _compare_reminders(comparison, expected, actual)
+        elif view == "v_notice":
+            _compare_notices(comparison, expected, actual)
+        else:
+            _compare_plainly(comparison, view, expected, actual)
+    sent = {(record.topic, record.partition, record.offset): record for record in records}
+    for key, row in actual["v_quarantine"].items():
+        record = sent.get(key)
+        if record and (row["payload"], row["key"]) != (record.value, record.key):
+            comparison.differ(f"v_quarantine {key}: payload or key are not those of the record")
+    return comparison
+
+
+# ---------------------------------------------------------------------------------------------- messages
+
+
+def _compare_levels(comparison, messages, actual):
+    """Of each customer n counts from 1 without a gap, each change begins where the last one ended, and the
+    last one ends where the customer stands."""
+    changes = {}
+    for message in messages.first.values():
+        if message.type == LEVEL_CHANGED:
+            changes.setdefault(message.customer, []).append(message)
+    for customer, told in changes.items():
+        level = 1
+        for n, message in enumerate(told, 1):
+            if message.id != str(uuid.uuid5(NAMESPACE, f"{customer}\n{LEVEL_CHANGED}\n{n}")):
+                comparison.differ(f"{LEVEL_CHANGED} of {customer}: number {n} has another id: {message.data}")
+            if message.data["from"]["level"] != level:
+                comparison.differ(f"{LEVEL_CHANGED} of {customer}: {n} begins at {message.data['from']}, not {level}")
+            level = message.data["to"]["level"]
+    for (customer,), row in actual["v_customer"].items():
+        last = changes[customer][-1].data["to"]["level"] if customer in changes else 1
+        if last != row["level"]:
+            comparison.differ(f"{LEVEL_CHANGED} of {customer}: last told {last}, stands at {row['level']}")
+    comparison.figures["level changes"] += sum(map(len, changes.values()))
+
+
+def _compare_closings(comparison, messages, actual, published):
+    closings = {key: message for key, message in messages.first.items() if message.id.endswith("/closed")}
+    for message in closings.values():
+        if message.id[:36] not in published:
+            comparison.differ(f"{message.id}: closing of a reminder of which nothing was published")
+    told = {message.id[:36] for message in closings.values()}
+    for (reminder,), row in actual["v_reminder"].items():
+        if row["status"] != "open" and reminder in published and reminder not in told:
+            comparison.differ(f"v_reminder {reminder}: {row['status']}, but its closing was not published")
+
+
+def _compare_order(comparison, messages):
+    """What a consumer sees that drops repeated ids: notices by number, the closing behind the first."""
+    last = {}
+    for message in messages.first.values():
+        reminder, _, which = message.id.partition("/")
+        if message.type == LEVEL_CHANGED:
+            continue
+        if which == "closed":
+            if reminder not in last:
+                comparison.differ(f"{message.id}: before any notice")
+        elif int(which) <= last.get(reminder, 0):
+            comparison.differ(f"{message.id}: behind notice {last[reminder]}")
+        else:
+            last[reminder] = int(which)
+
+
+def compare_messages(expected, actual, messages):
+    """The messages of both topics, complete, against the oracle and the views."""
+    comparison = Comparison()
+    published = _published(actual)
+    ids = {message.id for message in messages.first.values()}
+    for id in expected.must_publish() - ids:
+        comparison.differ(f"{id}: not published")
+    for reminder, notices in published.items():
+        for notice in notices:
+            if f"{reminder}/{notice}" not in ids:
+                comparison.differ(f"v_notice {reminder} {notice}: says published, but is not")
+    for message in messages.first.values():
+        reminder, _, notice = message.id.partition("/")
+        if notice.isdigit() and int(notice) not in published.get(reminder, {}):
+            comparison.differ(f"{message.id}: published, but v_notice does not say so")
+        if message.key != message.customer:
+            comparison.differ(f"{message.id}: key {message.key!r} is not its customer {message.customer!r}")
+    for id in messages.ambiguous:
+        comparison.differ(f"{id}: means two different things")
+    _compare_levels(comparison, messages, actual)
+    _compare_closings(comparison, messages, actual, published)
+    _compare_order(comparison, messages)
+    comparison.figures.update({
+        "messages": messages.count, "repeats": messages.repeats, "closings told anew": messages.told_anew,
+        "notices": sum(1 for message in messages.first.values() if message.type.startswith("guanxi.reminder.")
+                       and not message.id.endswith("/closed")),
+        "closings": sum(1 for message in messages.first.values() if message.id.endswith("/closed")),
+    })
+    return comparison

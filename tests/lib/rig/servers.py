@@ -1,0 +1,133 @@
+"""The servers that tests/lib/*.sh started: found by the environment, handled by their folders (see
+tests/lib/common.sh): DIR/start becomes the server, DIR/pid names it."""
+import os
+import signal
+import subprocess
+import time
+
+import psycopg2
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+
+
+def wait_until(seconds, condition, what):
+    """Polls until condition() is true and returns what it returned."""
+    end = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {seconds} s")
+        time.sleep(0.1)
+
+
+class Service:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def pid(self):
+        """The id of the living server, or None. A recycled id is not ours: its command line must say so."""
+        try:
+            with open(f"{self.folder}/pid") as file:
+                pid = int(file.read())
+            with open(f"/proc/{pid}/cmdline") as file:
+                return pid if self.folder in file.read() else None
+        except (OSError, ValueError):
+            return None
+
+    def signal(self, number):
+        pid = self.pid()
+        if pid:
+            os.kill(pid, number)
+
+    def stop(self, number, seconds=60):
+        self.signal(number)
+        wait_until(seconds, lambda: not self.pid(), f"{self.folder} ends")
+
+    def start(self):
+        if self.pid():
+            return
+        try:
+            os.unlink(f"{self.folder}/pid")
+        except FileNotFoundError:
+            pass
+        log = open(f"{self.folder}/log", "ab")
+        # Reaped by nobody: it is gone or it is ended by the shell that made its folder.
+        subprocess.Popen([f"{self.folder}/start"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+        wait_until(10, self.pid, f"{self.folder} starts")
+        wait_until(90, self.answers, f"{self.folder} answers")
+
+
+class Postgres(Service):
+    def __init__(self):
+        super().__init__(os.environ["GUANXI_TEST_POSTGRES_DIR"])
+        with open(f"{self.folder}/address") as file:
+            self.address = file.read().strip()
+
+    def connect(self, database="guanxi", **more):
+        connection = psycopg2.connect(f"{self.address} dbname={database} connect_timeout=5", **more)
+        connection.autocommit = True
+        return connection
+
+    def answers(self):
+        try:
+            self.connect("postgres").close()
+            return True
+        except psycopg2.Error:
+            return False
+
+    def execute(self, statement, database="postgres"):
+        connection = self.connect(database)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else None
+        finally:
+            connection.close()
+
+    def stop_immediately(self):
+        self.stop(signal.SIGQUIT)
+
+    def stop_fast(self):
+        self.stop(signal.SIGINT)
+
+    def kill(self):
+        self.stop(signal.SIGKILL)
+
+
+class Kafka(Service):
+    def __init__(self):
+        super().__init__(os.environ["GUANXI_TEST_KAFKA_DIR"])
+        self.brokers = os.environ["GUANXI_TEST_KAFKA"]
+        self.admin = AdminClient({"bootstrap.servers": self.brokers, "socket.timeout.ms": 10000})
+
+    def answers(self):
+        try:
+            return bool(AdminClient({"bootstrap.servers": self.brokers}).list_topics(timeout=1).brokers)
+        except KafkaException:
+            return False
+
+    def stop_gracefully(self):
+        self.stop(signal.SIGTERM, 60)
+
+    def kill(self):
+        self.stop(signal.SIGKILL)
+
+    def create(self, topic, partitions, **settings):
+        config = {name.replace("_", "."): str(value) for name, value in settings.items()}
+        new = NewTopic(topic, num_partitions=partitions, replication_factor=1, config=config)
+        self.admin.create_topics([new], operation_timeout=30)[topic].result()
+
+    def delete(self, topic):
+        self.admin.delete_topics([topic], operation_timeout=30)[topic].result()
+        wait_until(30, lambda: topic not in self.admin.list_topics(timeout=10).topics, f"{topic} is gone")
+
+    def grow(self, topic, partitions):
+        self.admin.create_partitions([NewPartitions(topic, partitions)], operation_timeout=30)[topic].result()
+
+    def truncate(self, topic, partition, offset):
+        """Deletes the records below the offset, as retention would."""
+        tool = f"{os.environ['GUANXI_BUILD_DIR']}/bin/topic_admin"
+        subprocess.run([tool, self.brokers, "truncate", topic, str(partition), str(offset)], check=True)

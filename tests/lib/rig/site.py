@@ -1,0 +1,143 @@
+"""One set-up of guanxid for a test: a database, topics, a configuration and instances of its own, on servers
+that may be shared with other tests."""
+import os
+import time
+
+import psycopg2
+
+from . import daemon, views
+from .compare import compare_messages, compare_views
+from .messages import Messages
+from .servers import wait_until
+from .stream import Publisher
+
+# A dead instance is noticed soon; the broker allows it (see tests/chaos.sh and tests/lib/system.sh).
+CONSUMER = ["session.timeout.ms=3000", "heartbeat.interval.ms=500", "broker.address.family=v4",
+            "reconnect.backoff.max.ms=1000"]
+PRODUCER = ["broker.address.family=v4", "reconnect.backoff.max.ms=1000"]
+
+
+class Site:
+    def __init__(self, work, name, kafka, postgres, topics=None, settings=None, migrate=True):
+        self.kafka, self.postgres, self.name = kafka, postgres, name
+        self.prefix = f"{name}."
+        self.folder = os.path.join(work, name)
+        os.makedirs(self.folder)
+        self.topics = {"calls": 4, "orders": 4, "crm": 4} if topics is None else topics
+        self.reminders, self.changes = f"{name}.out.reminders", f"{name}.out.changes"
+        self.instances = []
+        self.messages = None
+        postgres.execute(f'CREATE DATABASE "{name}"')
+        for topic, partitions in {**self.topics, "out.reminders": 3, "out.changes": 3}.items():
+            kafka.create(self.prefix + topic, partitions)
+        self.settings = daemon.merge({
+            "kafka": {"brokers": kafka.brokers, "topics": [self.prefix + topic for topic in self.topics],
+                      "group_id": name, "reminders_topic": self.reminders, "changes_topic": self.changes,
+                      "consumer_properties": CONSUMER, "producer_properties": PRODUCER},
+            "postgres": {"conninfo": f"{postgres.address} dbname={name}", "idle_timeout": "5 s", "lock_timeout": "2 s",
+                         "connect_timeout": "5 s"},
+            "clock": "events", "sweep_interval": "200 ms", "cache_size": "16 MiB",
+            "log": {"level": "info", "format": "text"},
+            "model": {"rates": tuple({"code": code, "rate": rate} for code, rate in daemon.RATES.items())},
+        }, settings or {})
+        self.config = self.configure()
+        if migrate:
+            self.migrate()
+
+    def configure(self, name="guanxid", **changes):
+        """Writes a configuration file with changes to the settings of this site; returns its path."""
+        path = os.path.join(self.folder, f"{name}.conf")
+        daemon.write_config(path, daemon.merge(self.settings, changes))
+        return path
+
+    def migrate(self):
+        done = daemon.run_command("migrate", "up", config=self.config)
+        if done.returncode:
+            raise AssertionError(f"guanxid migrate up: exit {done.returncode}\n{done.stderr}{done.stdout}")
+
+    def command(self, *arguments, **options):
+        return daemon.run_command(*arguments, config=options.pop("config", self.config), **options)
+
+    def start(self, config=None, environment=None):
+        """One more instance."""
+        log = os.path.join(self.folder, f"instance-{len(self.instances)}.log")
+        instance = daemon.Instance(config or self.config, log).start(environment)
+        self.instances.append(instance)
+        return instance
+
+    def publish(self, records, **settings):
+        publisher = Publisher(self.kafka.brokers, self.prefix, **settings)
+        publisher.send(records)
+        publisher.flush()
+
+    # -------------------------------------------------------------------------------------------- looking
+
+    def query(self, statement, *parameters):
+        connection = self.postgres.connect(self.name)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, parameters)
+                return cursor.fetchall() if cursor.description else None
+        finally:
+            connection.close()
+
+    def lanes(self):
+        """{(topic, partition): (next_offset, state, reason)}"""
+        rows = self.query('SELECT topic, partition, next_offset, state, reason FROM guanxi.v_lane')
+        return {(topic[len(self.prefix):], partition): rest for topic, partition, *rest in rows}
+
+    def lane(self, topic, partition=0):
+        return self.lanes().get((topic, partition), (None, None, None))
+
+    def has_reached(self, ends):
+        lanes = self.lanes()
+        return all(lanes.get(lane, (None,))[0] == end for lane, end in ends.items())
+
+    def wait_for_lanes(self, ends, seconds=60):
+        """Until every lane's next_offset is where it should be."""
+        try:
+            wait_until(seconds, lambda: self.has_reached(ends), "lanes at their ends")
+        except TimeoutError:
+            raise AssertionError(f"lanes: {self.lanes()}, expected {ends}\n{self.tails()}") from None
+
+    def views(self):
+        return views.read_views(self.postgres, self.name, self.prefix)
+
+    def read_messages(self):
+        if self.messages is None:
+            self.messages = Messages(self.kafka.brokers, self.reminders, self.changes)
+        return self.messages.read()
+
+    def tails(self):
+        return "\n".join(f"  {os.path.basename(one.log_path)}:\n{one.log_tail()}" for one in self.instances)
+
+    def _compare(self, expected, records):
+        actual = self.views()
+        in_views = compare_views(expected.views, actual, records)
+        if in_views.differences:
+            return in_views, None
+        return in_views, compare_messages(expected, actual, self.read_messages())
+
+    def check(self, expected, records=(), seconds=30):
+        """Views and messages come out as the oracle says, after at most `seconds` of grace in which nothing
+        more is published. Returns the figures."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                in_views, in_messages = self._compare(expected, records)
+                found = in_messages or in_views
+                if in_messages is not None and not in_messages.differences:
+                    return in_views.figures + in_messages.figures
+            except psycopg2.Error:
+                if time.monotonic() > end:
+                    raise
+                found = None
+            if time.monotonic() > end and found:
+                raise AssertionError(f"{len(found.differences)} differences:\n{found.report()}\n{self.tails()}")
+            time.sleep(0.5)
+
+    def close(self):
+        for instance in self.instances:
+            instance.end()
+        if self.messages:
+            self.messages.close()

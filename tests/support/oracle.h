@@ -1,0 +1,66 @@
+// The independent fold that the tests hold the daemon's views against: a stream file is read from end to
+// end, every customer's events are sorted and applied one by one, and what must then stand in the views is
+// printed, one JSON object a row with its view under "view". It shares the codec and the pure model with the
+// daemon (which have tests of their own) and nothing of how the daemon reads, batches, keeps and repairs.
+#ifndef GUANXI_TESTS_ORACLE_H
+#define GUANXI_TESTS_ORACLE_H
+
+#include <stdio.h>
+
+#include "codec/decode.h"
+#include "core/model.h"
+#include "support/stream_file.h"
+
+enum { ORACLE_LANES = 256 };
+
+struct oracle_lane {
+    char topic[64];
+    int32_t partition;
+    int64_t records;
+    instant time; // INSTANT_NONE: no record moved it
+};
+
+struct oracle_event {
+    struct event event;
+    int lane;
+    int64_t offset;
+    size_t number; // in the file
+    struct oracle_event *again; // the next record of the same identity and content
+    double points;
+};
+
+struct oracle {
+    struct policy policy;
+    struct type_rule types[POLICY_TYPES];
+    instant wall; // INSTANT_NONE with clock = "events"
+    struct arena arena;
+    struct decoder *decoder;
+    struct oracle_event *events;
+    size_t event_count, event_capacity;
+    struct oracle_lane lanes[ORACLE_LANES];
+    int lane_count;
+    FILE *out;
+};
+
+// Reads the records of phases 0 .. last_phase; prints v_quarantine rows of what is rejected. False (with a
+// message on stderr) when the file cannot be read.
+bool oracle_read(struct oracle *oracle, const char *path, int last_phase);
+// Drops repeated identities, prints v_quarantine rows of conflicts, and leaves what is to be applied in the
+// order (customer, event_compare). Lane times are complete afterwards.
+void oracle_identify(struct oracle *oracle);
+// The least time of the lanes that hold records, INSTANT_NONE when one of them has none.
+instant oracle_watermark(const struct oracle *oracle);
+// Folds every customer, advances it to the watermark and prints its rows.
+void oracle_fold(struct oracle *oracle, instant watermark);
+
+// Rows: row_begin, fields, row_end.
+void row_begin(FILE *out, const char *view);
+void row_text(FILE *out, const char *name, struct span text); // absent: null
+void row_integer(FILE *out, const char *name, int64_t value);
+void row_instant(FILE *out, const char *name, instant at); // microseconds; null when unset
+void row_real(FILE *out, const char *name, double value);
+void row_bool(FILE *out, const char *name, bool value);
+void row_uuid(FILE *out, const char *name, const uint8_t uuid[16]);
+void row_end(FILE *out);
+
+#endif
