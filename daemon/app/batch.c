@@ -5,12 +5,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "judge.h"
 
 enum {
     ATTEMPTS = 12,          // at one write that others keep changing the ground of
     ATTEMPTS_ALONE = 3,     // after so many, no other worker of this process writes meanwhile
-    SUSPICION = 16,         // batches with looked-up late events after a repeated identity
-    LOOK_UP_AT_MOST = 256,  // so few late events are always looked up: it costs one round trip
 };
 
 static int out_of_memory(void)
@@ -27,7 +26,6 @@ void applier_init(struct applier *applier)
 void applier_free(struct applier *applier)
 {
     grouping_free(&applier->grouping);
-    vector_free(&applier->rows);
     vector_free(&applier->loaded);
     vector_free(&applier->ids);
     vector_free(&applier->wanted);
@@ -35,103 +33,6 @@ void applier_free(struct applier *applier)
     vector_free(&applier->identities);
     vector_free(&applier->lanes);
     writeset_free(&applier->set);
-}
-
-// A customer of whom nothing is known yet.
-static struct customer_row new_customer(struct span id, int32_t home)
-{
-    struct customer_row row = {.id = id, .home = home, .wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER};
-    customer_init(&row.state);
-    return row;
-}
-
-static int load_missing(struct applier *applier)
-{
-    size_t count = applier->wanted.count;
-    if (!vector_reserve(&applier->ids, count) || !vector_reserve(&applier->loaded, count))
-        return out_of_memory();
-    for (size_t i = 0; i < count; i++)
-        applier->ids.items[i] = applier->rows.items[applier->wanted.items[i]].id;
-    int outcome = applier->store->ops->load(applier->store, applier->ids.items, count, applier->loaded.items);
-    if (outcome != STORE_OK)
-        return outcome;
-    for (size_t i = 0; i < count; i++) {
-        struct customer_row *row = &applier->rows.items[applier->wanted.items[i]];
-        if (applier->loaded.items[i].version > 0) {
-            struct span id = row->id;
-            *row = applier->loaded.items[i];
-            row->id = id;
-        }
-    }
-    return STORE_OK;
-}
-
-// Fills applier->rows for all groups, from the cache where it knows them.
-static int load_customers(struct applier *applier)
-{
-    struct grouping *grouping = &applier->grouping;
-    if (!vector_reserve(&applier->rows, grouping->groups.count) ||
-        !vector_reserve(&applier->wanted, grouping->groups.count))
-        return out_of_memory();
-    applier->wanted.count = 0;
-    for (uint32_t i = 0; i < grouping->groups.count; i++) {
-        const struct group *group = &grouping->groups.items[i];
-        struct customer_row *row = &applier->rows.items[i];
-        *row = new_customer(group->id, grouping_member(grouping, group, 0)->item->lane->id);
-        if (!cache_get(applier->cache, row))
-            applier->wanted.items[applier->wanted.count++] = i;
-    }
-    metric_add(METRIC_CACHE_HITS, (int64_t)(grouping->groups.count - applier->wanted.count));
-    metric_add(METRIC_CACHE_MISSES, (int64_t)applier->wanted.count);
-    return applier->wanted.count ? load_missing(applier) : STORE_OK;
-}
-
-// Members whose identity may stand in the database: the late ones, for an event that is ahead of all its
-// customer's events cannot repeat one; or all, once the database has said that one does.
-static size_t collect_suspects(struct applier *applier)
-{
-    struct grouping *grouping = &applier->grouping;
-    applier->wanted.count = 0;
-    for (uint32_t i = 0; i < grouping->members.count; i++) {
-        const struct member *member = &grouping->members.items[i];
-        const struct customer_row *row = &applier->rows.items[member->group];
-        if (member->verdict != VERDICT_PENDING || member->known || row->version == 0)
-            continue;
-        if (applier->look_up_all || customer_is_late(&row->state, member->item->taken->event.time))
-            applier->wanted.items[applier->wanted.count++] = i;
-    }
-    return applier->wanted.count;
-}
-
-static int look_up(struct applier *applier)
-{
-    struct grouping *grouping = &applier->grouping;
-    if (!vector_reserve(&applier->wanted, grouping->members.count))
-        return out_of_memory();
-    size_t count = collect_suspects(applier);
-    if (count == 0 || (!applier->look_up_all && applier->suspicious == 0 && count > LOOK_UP_AT_MOST))
-        return STORE_OK;
-    if (!vector_reserve(&applier->ids, count) || !vector_reserve(&applier->events, count) ||
-        !vector_reserve(&applier->identities, count))
-        return out_of_memory();
-    for (size_t i = 0; i < count; i++) {
-        const struct member *member = &grouping->members.items[applier->wanted.items[i]];
-        applier->ids.items[i] = grouping->groups.items[member->group].id;
-        applier->events.items[i] = &member->item->taken->event;
-    }
-    int outcome = applier->store->ops->identify(applier->store, applier->ids.items, applier->events.items, count,
-                                                applier->identities.items);
-    if (outcome != STORE_OK)
-        return outcome;
-    for (size_t i = 0; i < count; i++) {
-        struct member *member = &grouping->members.items[applier->wanted.items[i]];
-        member->known = true;
-        if (applier->identities.items[i] == IDENTITY_NEW)
-            continue;
-        member->verdict = applier->identities.items[i] == IDENTITY_SAME ? VERDICT_DUPLICATE : VERDICT_CONFLICT;
-        applier->suspicious = SUSPICION;
-    }
-    return STORE_OK;
 }
 
 static bool quarantine(struct applier *applier, const struct item *item, const struct reject *reject)
@@ -204,15 +105,13 @@ static bool mark_late(struct applier *applier, struct customer_row *row, const s
     return add_timeline(applier, member->item, event_points(applier->policy, &member->item->taken->event));
 }
 
-static bool apply_group(struct applier *applier, const struct group *group, const struct customer_row *loaded)
+// Applies a group to its customer, in place. `*changed`: the row is to be written.
+static bool apply_group(struct applier *applier, const struct group *group, struct customer_row *row, bool *changed)
 {
-    struct customer_row *row = vector_push(&applier->set.customers);
-    if (!row)
-        return false;
-    *row = *loaded;
+    const struct customer_row loaded = *row;
     struct collector collector;
     collector_begin(&collector, &applier->set, applier->policy, row, true);
-    bool touched = false, moved = false, done = true;
+    bool marked = false, moved = false, done = true;
     for (uint32_t i = 0; i < group->count && done; i++) {
         struct member *member = grouping_member(&applier->grouping, group, i);
         member->dropped = false;
@@ -221,9 +120,9 @@ static bool apply_group(struct applier *applier, const struct group *group, cons
         } else if (member->verdict == VERDICT_CONFLICT) {
             done = quarantine_event(applier, member->item, REJECT_CONFLICT,
                                     "the same source and id were read before with other content");
-        } else if (customer_is_late(&loaded->state, member->item->taken->event.time)) {
+        } else if (customer_is_late(&loaded.state, member->item->taken->event.time)) {
             done = mark_late(applier, row, member);
-            touched = true;
+            marked = true;
         } else {
             done = apply_event(applier, &collector, member, &moved);
         }
@@ -233,9 +132,25 @@ static bool apply_group(struct applier *applier, const struct group *group, cons
         customer_settle(applier->policy, &row->state, row->id, &effects);
         customer_row_derive(applier->policy, row, false);
     }
-    if (!touched && !moved)
-        applier->set.customers.count--;
+    *changed = marked || moved;
     return done && !collector.failed;
+}
+
+// Applies all groups; rows that did not change drop out of what is written.
+static bool apply_groups(struct applier *applier)
+{
+    size_t kept = 0;
+    struct customer_row *customers = applier->set.customers.items;
+    for (size_t i = 0; i < applier->grouping.groups.count; i++) {
+        bool changed;
+        if (!apply_group(applier, &applier->grouping.groups.items[i], &customers[i], &changed))
+            return false;
+        if (changed && kept != i)
+            customers[kept] = customers[i];
+        kept += changed;
+    }
+    applier->set.customers.count = kept;
+    return true;
 }
 
 // Moves the cursors over all items; lane time follows what was applied, late or a duplicate.
@@ -295,21 +210,6 @@ static bool count_others(struct applier *applier, const struct item *items, size
     return true;
 }
 
-// Works the batch out on what is loaded. False: memory is out.
-static bool build(struct applier *applier, const struct item *items, size_t count)
-{
-    writeset_clear(&applier->set);
-    memset(applier->tally, 0, sizeof applier->tally);
-    // Rows of the write set are pointed at while it grows: no more customers than groups.
-    if (!vector_reserve(&applier->set.customers, applier->grouping.groups.count + 1))
-        return false;
-    for (size_t i = 0; i < applier->grouping.groups.count; i++) {
-        if (!apply_group(applier, &applier->grouping.groups.items[i], &applier->rows.items[i]))
-            return false;
-    }
-    return count_others(applier, items, count) && advance_lanes(applier, items, count);
-}
-
 static void committed(struct applier *applier)
 {
     for (size_t i = 0; i < applier->set.customers.count; i++) {
@@ -336,12 +236,14 @@ static void committed(struct applier *applier)
 
 static int attempt(struct applier *applier, const struct item *items, size_t count)
 {
-    int outcome = load_customers(applier);
+    writeset_clear(&applier->set);
+    memset(applier->tally, 0, sizeof applier->tally);
+    int outcome = judge_customers(applier);
     if (outcome == STORE_OK)
-        outcome = look_up(applier);
+        outcome = judge_identities(applier);
     if (outcome != STORE_OK)
         return outcome;
-    if (!build(applier, items, count))
+    if (!apply_groups(applier) || !count_others(applier, items, count) || !advance_lanes(applier, items, count))
         return out_of_memory();
     struct store_write write = writeset_view(&applier->set);
     outcome = applier->store->ops->write(applier->store, &write);

@@ -261,14 +261,6 @@ static int report_halts(struct worker *worker)
     return 0;
 }
 
-static bool sweep_is_due(const struct worker *worker, int64_t now)
-{
-    instant watermark = atomic_load(&worker->shared->watermark);
-    if (watermark == INSTANT_NONE)
-        return false;
-    return now - worker->swept_us >= worker->shared->settings->sweep_interval;
-}
-
 int worker_turn(struct worker *worker)
 {
     int64_t now = clock_monotonic_us();
@@ -291,8 +283,9 @@ int worker_turn(struct worker *worker)
     if (result != 0)
         return result < 0 ? result : 0;
     bool more = false;
-    if (sweep_is_due(worker, now)) {
-        result = judge(worker, worker_sweep(worker, &more));
+    if (now - worker->swept_us >= worker->shared->settings->sweep_interval) {
+        if (atomic_load(&worker->shared->watermark) != INSTANT_NONE)
+            result = judge(worker, worker_sweep(worker, &more));
         if (!more || applied) // behind, batches come first
             worker->swept_us = now;
     }

@@ -44,15 +44,33 @@ const char *reject_code(enum reject_reason reason)
     return codes[reason];
 }
 
+// True when none of eight bytes is a control character, DEL, or begins one of U+0080-00BF. May be false
+// without need.
+static bool eight_are_plain(const char *bytes)
+{
+    const uint64_t ones = UINT64_MAX / 255, tops = ones * 0x80;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    uint64_t not_del = word ^ ones * 0x7f, not_c2 = word ^ ones * 0xc2;
+    uint64_t hits =
+        ((word - ones * 0x20) & ~word) | ((not_del - ones) & ~not_del) | ((not_c2 - ones) & ~not_c2);
+    return (hits & tops) == 0;
+}
+
 bool text_is_plain(struct span text, uint32_t most)
 {
     if (!text.data || text.size < 1 || text.size > most) {
         return false;
     }
-    for (uint32_t i = 0; i < text.size; i++) {
+    uint32_t plain = 0;
+    while (text.size - plain >= 8 && eight_are_plain(text.data + plain)) {
+        plain += 8;
+    }
+    for (uint32_t i = plain; i < text.size; i++) {
         uint8_t byte = (uint8_t)text.data[i];
         // U+0080-009F are the two bytes C2 80 .. C2 9F.
-        if (byte < 0x20 || byte == 0x7f || (byte == 0xc2 && i + 1 < text.size && (uint8_t)text.data[i + 1] < 0xa0)) {
+        if (byte < 0x20 || byte == 0x7f ||
+            (byte == 0xc2 && i + 1 < text.size && (uint8_t)text.data[i + 1] < 0xa0)) {
             return false;
         }
     }
@@ -120,11 +138,12 @@ static int check_text(struct decoding *decoding, enum attribute attribute, const
         return 0;
     }
     if (value.data) {
-        return decode_reject(decoding, REJECT_BAD_ATTRIBUTE, "%s must be 1..%u bytes without control characters",
-                             name, most);
+        return decode_reject(decoding, REJECT_BAD_ATTRIBUTE,
+                             "%s must be 1..%u bytes without control characters", name, most);
     }
     bool ill_typed = envelope->ill_typed & 1u << attribute;
-    return decode_reject(decoding, REJECT_BAD_ATTRIBUTE, ill_typed ? "%s is not a string" : "%s is missing", name);
+    return decode_reject(decoding, REJECT_BAD_ATTRIBUTE, ill_typed ? "%s is not a string" : "%s is missing",
+                         name);
 }
 
 static int check_specversion(struct decoding *decoding)
@@ -132,9 +151,10 @@ static int check_specversion(struct decoding *decoding)
     const struct envelope *envelope = &decoding->envelope;
     struct span version = envelope->values[ATTRIBUTE_SPECVERSION];
     if (!version.data && !envelope->structured) {
-        return decode_reject(decoding, REJECT_BAD_ATTRIBUTE,
-                             "no CloudEvent: send content-type application/cloudevents+json, or ce_specversion, "
-                             "ce_id and so on as headers");
+        return decode_reject(
+            decoding, REJECT_BAD_ATTRIBUTE,
+            "no CloudEvent: send content-type application/cloudevents+json, or ce_specversion, "
+            "ce_id and so on as headers");
     }
     return span_equal(version, SPAN_LITERAL("1.0"))
                ? 0
@@ -217,14 +237,16 @@ static int decode_valid(struct decoding *decoding, instant wall, struct event *e
                                    policy->type_prefix.size ? " or lacks type_prefix" : "");
     }
     if (is_future(policy, event->time, wall)) {
-        return decode_reject(decoding, REJECT_FUTURE, "time is ahead of the wall clock by more than future_tolerance");
+        return decode_reject(decoding, REJECT_FUTURE,
+                             "time is ahead of the wall clock by more than future_tolerance");
     }
     event->type = rule->type;
     return members_read(decoding, rule, envelope->tokens, envelope->data, event);
 }
 
-int decode_record(struct decoder *decoder, const struct policy *policy, const struct record *record, instant wall,
-                  struct arena *arena, struct event *event, struct reject *reject, int64_t *unknown_marks)
+int decode_record(struct decoder *decoder, const struct policy *policy, const struct record *record,
+                  instant wall, struct arena *arena, struct event *event, struct reject *reject,
+                  int64_t *unknown_marks)
 {
     // The padding that decode_row is promised behind data stands behind this one too.
     static const char no_data[2 + ARENA_PADDING] = "{}";
@@ -233,22 +255,23 @@ int decode_record(struct decoder *decoder, const struct policy *policy, const st
     }
     struct decoding decoding = {.json = decoder->json, .policy = policy, .arena = arena, .reject = reject};
     if (record->value.size > policy->max_event_bytes) {
-        return decode_reject(&decoding, REJECT_TOO_LARGE, "%u bytes, max_event_bytes is %u", record->value.size,
-                             policy->max_event_bytes);
+        return decode_reject(&decoding, REJECT_TOO_LARGE, "%u bytes, max_event_bytes is %u",
+                             record->value.size, policy->max_event_bytes);
     }
     int status = envelope_read(&decoding, record);
     if (status) {
         return status;
     }
     const struct json_token *data = decoding.envelope.data;
-    *event = (struct event){.data = data ? data->text : span_of(no_data, 2), .due = INSTANT_NONE, .until = INSTANT_NONE};
+    *event = (struct event){
+        .data = data ? data->text : span_of(no_data, 2), .due = INSTANT_NONE, .until = INSTANT_NONE};
     status = decode_valid(&decoding, wall, event);
     *unknown_marks += decoding.unknown_marks;
     return status;
 }
 
-int decode_row(struct decoder *decoder, const struct policy *policy, struct arena *arena, struct event *event,
-               struct reject *reject)
+int decode_row(struct decoder *decoder, const struct policy *policy, struct arena *arena,
+               struct event *event, struct reject *reject)
 {
     struct decoding decoding = {.json = decoder->json, .policy = policy, .arena = arena, .reject = reject};
     decoding.envelope.values[ATTRIBUTE_SOURCE] = event->source;

@@ -115,7 +115,8 @@ static void members_of_customer(struct writer *writer, const struct notice_messa
     member_number(writer, "m", message->m);
 }
 
-struct span encode_notice(struct arena *arena, const struct policy *policy, const struct notice_message *message)
+struct span encode_notice(struct arena *arena, const struct policy *policy,
+                          const struct notice_message *message)
 {
     struct span en = sentence_en(arena, policy, message);
     struct span zh = sentence_zh(arena, policy, message);
@@ -155,8 +156,8 @@ struct span encode_notice(struct arena *arena, const struct policy *policy, cons
 struct span encode_closing(struct arena *arena, const struct closing_message *message)
 {
     struct writer writer;
-    open_event(&writer, arena, "guanxi.reminder.closed", message->reminder_id, "/closed", message->customer_id,
-               message->closed_at, INSTANT_NONE);
+    open_event(&writer, arena, "guanxi.reminder.closed", message->reminder_id, "/closed",
+               message->customer_id, message->closed_at, INSTANT_NONE);
     member_uuid(&writer, "reminder_id", message->reminder_id);
     member_text(&writer, "kind", reminder_kind_code(message->kind));
     member_text(&writer, "status", "closed");

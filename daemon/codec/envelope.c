@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #define HEADER_PREFIX "ce_"
-#define CLOUDEVENTS "application/cloudevents"
+#define CLOUDEVENTS   "application/cloudevents"
 
 static const struct span attribute_names[ATTRIBUTE_COUNT] = {
 #define X(NAME, name) [ATTRIBUTE_##NAME] = {name, sizeof(name) - 1},
@@ -53,8 +53,8 @@ static bool same_text(struct span text, struct span wanted)
 static bool is_json_type(struct span content_type)
 {
     struct span type = media_type(content_type);
-    return same_text(type, SPAN_LITERAL("application/json")) || same_text(type, SPAN_LITERAL("text/json")) ||
-           ends_with(type, SPAN_LITERAL("+json"));
+    return same_text(type, SPAN_LITERAL("application/json")) ||
+           same_text(type, SPAN_LITERAL("text/json")) || ends_with(type, SPAN_LITERAL("+json"));
 }
 
 static struct span content_type_of(const struct record *record)
@@ -89,7 +89,8 @@ static int read_structured(struct decoding *decoding, const struct record *recor
             envelope->data = &tokens[i];
         } else if (attribute != ATTRIBUTE_COUNT && tokens[i].type == JSON_STRING) {
             envelope->values[attribute] = tokens[i].text;
-        } else if (attribute != ATTRIBUTE_COUNT && tokens[i].type != JSON_NULL) { // null is as good as absent
+        } else if (attribute != ATTRIBUTE_COUNT &&
+                   tokens[i].type != JSON_NULL) { // null is as good as absent
             envelope->ill_typed |= (uint16_t)(1u << attribute);
         }
     }
@@ -154,15 +155,17 @@ int envelope_read(struct decoding *decoding, const struct record *record)
     struct envelope *envelope = &decoding->envelope;
     envelope->structured = content_type.data && begins_with(content_type, SPAN_LITERAL(CLOUDEVENTS));
     if (envelope->structured && !same_text(media_type(content_type), SPAN_LITERAL(CLOUDEVENTS "+json"))) {
-        return decode_reject(decoding, REJECT_BAD_ATTRIBUTE, "content-type: of the formats of CloudEvents only "
-                                                             "application/cloudevents+json is read");
+        return decode_reject(decoding, REJECT_BAD_ATTRIBUTE,
+                             "content-type: of the formats of CloudEvents only "
+                             "application/cloudevents+json is read");
     }
     int status = envelope->structured ? read_structured(decoding, record) : read_binary(decoding, record);
     if (status) {
         return status;
     }
     if (envelope->values[ATTRIBUTE_DATA_BASE64].data || envelope->ill_typed & 1u << ATTRIBUTE_DATA_BASE64) {
-        return decode_reject(decoding, REJECT_BAD_ATTRIBUTE, "data_base64 is not read: data must be a JSON object");
+        return decode_reject(decoding, REJECT_BAD_ATTRIBUTE,
+                             "data_base64 is not read: data must be a JSON object");
     }
     struct span data_type = envelope->values[ATTRIBUTE_DATACONTENTTYPE];
     if (data_type.data && !is_json_type(data_type)) {

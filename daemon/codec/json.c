@@ -44,7 +44,8 @@ struct walk {
     uint32_t token_count;
     uint32_t open[JSON_DEPTH_MAX];
     int depth;
-    bool fresh; // the innermost container has had no value yet
+    bool fresh;     // the innermost container has had no value yet
+    bool backslash; // the text has one, so that strings may have escapes
 };
 
 static char next_char(const struct walk *walk)
@@ -73,10 +74,8 @@ static enum json_status take_string(struct walk *walk, struct span *string)
         return JSON_NOT_JSON;
     }
     *string = span_of(run.data + 1, run.size - 2);
-    if (!memchr(string->data, '\\', string->size)) {
-        return JSON_OK;
-    }
-    return json_unescape(walk->arena, *string, string);
+    bool escapes = walk->backslash && memchr(string->data, '\\', string->size);
+    return escapes ? json_unescape(walk->arena, *string, string) : JSON_OK;
 }
 
 static enum json_status take_scalar(struct walk *walk, struct json_token *token)
@@ -88,9 +87,15 @@ static enum json_status take_scalar(struct walk *walk, struct json_token *token)
     }
     token->text = take_run(walk);
     switch (first) {
-    case 't': token->type = JSON_TRUE; return span_equal(token->text, SPAN_LITERAL("true")) ? JSON_OK : JSON_NOT_JSON;
-    case 'f': token->type = JSON_FALSE; return span_equal(token->text, SPAN_LITERAL("false")) ? JSON_OK : JSON_NOT_JSON;
-    case 'n': token->type = JSON_NULL; return span_equal(token->text, SPAN_LITERAL("null")) ? JSON_OK : JSON_NOT_JSON;
+    case 't':
+        token->type = JSON_TRUE;
+        return span_equal(token->text, SPAN_LITERAL("true")) ? JSON_OK : JSON_NOT_JSON;
+    case 'f':
+        token->type = JSON_FALSE;
+        return span_equal(token->text, SPAN_LITERAL("false")) ? JSON_OK : JSON_NOT_JSON;
+    case 'n':
+        token->type = JSON_NULL;
+        return span_equal(token->text, SPAN_LITERAL("null")) ? JSON_OK : JSON_NOT_JSON;
     default: token->type = JSON_NUMBER; return json_is_number(token->text) ? JSON_OK : JSON_NOT_JSON;
     }
 }
@@ -155,14 +160,16 @@ static enum json_status check_keys(struct json *json, const struct json_token *o
     const struct span *keys[FEW];
     uint64_t seen = 0;
     uint32_t count = 0;
-    for (uint32_t i = (uint32_t)(object - json->tokens) + 1; i < object->end; i = json->tokens[i].end, count++) {
+    for (uint32_t i = (uint32_t)(object - json->tokens) + 1; i < object->end;
+         i = json->tokens[i].end, count++) {
         const struct span *key = &json->tokens[i].key;
         if (count >= FEW) {
             continue; // only to know how many there are
         }
         uint32_t digest = key->size;
         if (key->size) {
-            digest += (uint32_t)(uint8_t)key->data[0] * 7 + (uint32_t)(uint8_t)key->data[key->size - 1] * 31;
+            digest +=
+                (uint32_t)(uint8_t)key->data[0] * 7 + (uint32_t)(uint8_t)key->data[key->size - 1] * 31;
         }
         uint64_t bit = UINT64_C(1) << (digest & 63);
         for (uint32_t j = 0; (seen & bit) && j < count; j++) {
@@ -275,9 +282,11 @@ enum json_status json_parse(struct json *json, struct arena *arena, struct span 
     *fault = 0;
     enum json_indexed indexed = JSON_INDEX_REFUSED;
     if (text.size) {
+        walk.backslash = memchr(text.data, '\\', text.size) != NULL;
         indexed = json_index_text(json->index, text.data, text.size, &walk.starts, &walk.start_count);
     }
-    if (indexed == JSON_INDEX_NOMEM || (indexed == JSON_INDEXED && !reserve_tokens(json, walk.start_count))) {
+    if (indexed == JSON_INDEX_NOMEM ||
+        (indexed == JSON_INDEXED && !reserve_tokens(json, walk.start_count))) {
         return JSON_NOMEM;
     }
     enum json_status status = indexed == JSON_INDEXED ? walk_document(&walk) : JSON_NOT_JSON;

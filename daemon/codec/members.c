@@ -43,7 +43,8 @@ static const struct words kinds = {"person, organization", 0, {WORD("person"), W
 static const struct words roles = {"consumer, intermediary, public", 0,
                                    {WORD("consumer"), WORD("intermediary"), WORD("public")}};
 static const struct words styles = {"thinker, cooperator, extrovert, authoritarian", 0,
-                                    {WORD("thinker"), WORD("cooperator"), WORD("extrovert"), WORD("authoritarian")}};
+                                    {WORD("thinker"), WORD("cooperator"), WORD("extrovert"),
+                                     WORD("authoritarian")}};
 static const struct words answers = {"yes, no, unknown", 0, {WORD("yes"), WORD("no"), WORD("unknown")}};
 
 struct member {
@@ -77,7 +78,8 @@ static const struct member message[] = {CHANNEL};
 static const struct member order_with_amount[] = {ORDER_ID, AMOUNT, CURRENCY};
 static const struct member order_delivered[] = {ORDER_ID};
 static const struct member cost_incurred[] = {AMOUNT, CURRENCY};
-static const struct member feedback_received[] = {MUST("sentiment", FORM_WORD, event.variant, .words = &sentiments)};
+static const struct member feedback_received[] = {MUST("sentiment", FORM_WORD, event.variant,
+                                                       .words = &sentiments)};
 static const struct member referral_given[] = {MAY("referred", FORM_TEXT, event.text)};
 static const struct member objection_raised[] = {OBJECTION,
                                                  MAY("cause", FORM_WORD, event.cause, .words = &causes)};
@@ -88,7 +90,8 @@ static const struct member promise_made[] = {PROMISE_ID, BY, MUST("due", FORM_IN
                                              MAY("about", FORM_TEXT, event.text)};
 static const struct member promise_outcome[] = {PROMISE_ID, BY};
 static const struct member relationship_ended[] = {BY, MAY("reason", FORM_TEXT, event.text)};
-static const struct member checklist_marked[] = {MUST("list", FORM_TEXT, list), MUST("item", FORM_TEXT, item)};
+static const struct member checklist_marked[] = {MUST("list", FORM_TEXT, list),
+                                                 MUST("item", FORM_TEXT, item)};
 static const struct member customer_updated[] = {
     MAY("owner", FORM_LINE, profile.owner, .most = NAME_BYTES),
     MAY("manager", FORM_LINE, profile.manager, .most = NAME_BYTES),
@@ -181,14 +184,17 @@ static int refuse(struct decoding *decoding, const struct member *member, const 
     case FORM_TEXT: return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be a string", name);
     case FORM_LINE:
         return decode_reject(decoding, REJECT_BAD_DATA,
-                             "data.%s must be a string of 1..%u bytes without control characters", name, member->most);
+                             "data.%s must be a string of 1..%u bytes without control characters", name,
+                             member->most);
     case FORM_WORD:
     case FORM_KEPT:
-        return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be one of: %s", name, member->words->list);
+        return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be one of: %s", name,
+                             member->words->list);
     case FORM_INSTANT:
         return decode_reject(decoding, REJECT_BAD_DATA,
                              "data.%s must be RFC 3339, from 1970 to 2199, without a leap second", name);
-    case FORM_SECONDS: return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be a number, 0 or more", name);
+    case FORM_SECONDS:
+        return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be a number, 0 or more", name);
     case FORM_DECIMAL: break;
     }
     return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be a decimal string or a number", name);
@@ -200,7 +206,8 @@ static const struct json_token *find_member(const struct json_token *tokens, con
     if (!data) {
         return NULL;
     }
-    for (const struct json_token *token = data + 1; token < tokens + data->end; token = tokens + token->end) {
+    for (const struct json_token *token = data + 1; token < tokens + data->end;
+         token = tokens + token->end) {
         if (span_equal(token->key, name)) {
             return token;
         }
@@ -208,8 +215,8 @@ static const struct json_token *find_member(const struct json_token *tokens, con
     return NULL;
 }
 
-static int read_member(struct decoding *decoding, const struct member *member, const struct json_token *tokens,
-                       const struct json_token *data, struct facts *facts)
+static int read_member(struct decoding *decoding, const struct member *member,
+                       const struct json_token *tokens, const struct json_token *data, struct facts *facts)
 {
     const struct json_token *token = find_member(tokens, data, member->name);
     if (token ? read_form(member, token, (char *)facts + member->place) : member->optional) {
@@ -219,8 +226,8 @@ static int read_member(struct decoding *decoding, const struct member *member, c
 }
 
 // data.marks: any event may carry it; marks that no list has are counted.
-static int read_marks(struct decoding *decoding, const struct json_token *tokens, const struct json_token *data,
-                      struct event *event)
+static int read_marks(struct decoding *decoding, const struct json_token *tokens,
+                      const struct json_token *data, struct event *event)
 {
     const struct json_token *marks = find_member(tokens, data, SPAN_LITERAL("marks"));
     if (!marks) {
@@ -291,7 +298,8 @@ static int derive(struct decoding *decoding, const struct type_rule *rule, struc
     case TYPE_CHECKLIST_MARKED: {
         int bit = policy_mark(decoding->policy, facts->list, facts->item);
         if (bit < 0) {
-            return decode_reject(decoding, REJECT_BAD_DATA, "data.list and data.item name no item of a checklist");
+            return decode_reject(decoding, REJECT_BAD_DATA,
+                                 "data.list and data.item name no item of a checklist");
         }
         event->marks |= UINT64_C(1) << bit;
         break;

@@ -1,7 +1,7 @@
 #include "codec/money.h"
 
 #define MONEY_MOST INT64_C(1000000000000000) // 10^15 minor units, before and after conversion
-#define RATE_MOST INT64_C(999999999999999999)
+#define RATE_MOST  INT64_C(999999999999999999)
 
 enum { RATE_DIGITS_MAX = 18 };
 
@@ -108,7 +108,8 @@ static __int128 divide_half_even(__int128 number, __int128 divisor)
     return quotient;
 }
 
-enum money money_convert(const struct policy *policy, struct span amount, struct span currency, int64_t *minor)
+enum money money_convert(const struct policy *policy, struct span amount, struct span currency,
+                         int64_t *minor)
 {
     if (currency.size != 3 || !is_letter(currency.data[0]) || !is_letter(currency.data[1]) ||
         !is_letter(currency.data[2])) {

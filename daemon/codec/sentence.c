@@ -13,8 +13,9 @@ struct sentence {
 };
 
 static const struct sentence sentences[REMINDER_KIND_COUNT] = {
-    [REMINDER_CADENCE] = {"No contact for {age} (last on {date}); {level} customer is due every {interval}.",
-                          "已有{age}没有联系（上次联系：{date}）；{level}客户应每{interval}联系一次。"},
+    [REMINDER_CADENCE] =
+        {"No contact for {age} (last on {date}); {level} customer is due every {interval}.",
+         "已有{age}没有联系（上次联系：{date}）；{level}客户应每{interval}联系一次。"},
     [REMINDER_RESPONSE] = {"The customer has waited for an answer for {age} (asked on {date}); "
                            "an answer is due within {response}.",
                            "客户等待答复已有{age}（提出于{date}）；应在{response}内答复。"},
@@ -108,7 +109,7 @@ static struct span fill(struct arena *arena, const struct filling *filling, cons
 {
     struct writer writer;
     writer_init(&writer, arena);
-    for (const char *open; (open = strchr(template, '{')); ) {
+    for (const char *open; (open = strchr(template, '{'));) {
         const char *close = strchr(open, '}');
         write_bytes(&writer, span_of(template, (size_t)(open - template)));
         write_filled(&writer, filling, span_of(open + 1, (size_t)(close - open - 1)));
@@ -124,12 +125,14 @@ static const struct sentence *sentence_for(const struct notice_message *message)
     return message->kind == REMINDER_CADENCE && !contact ? &never_in_contact : &sentences[message->kind];
 }
 
-struct span sentence_en(struct arena *arena, const struct policy *policy, const struct notice_message *message)
+struct span sentence_en(struct arena *arena, const struct policy *policy,
+                        const struct notice_message *message)
 {
     return fill(arena, &(struct filling){policy, message, false}, sentence_for(message)->en);
 }
 
-struct span sentence_zh(struct arena *arena, const struct policy *policy, const struct notice_message *message)
+struct span sentence_zh(struct arena *arena, const struct policy *policy,
+                        const struct notice_message *message)
 {
     return fill(arena, &(struct filling){policy, message, true}, sentence_for(message)->zh);
 }

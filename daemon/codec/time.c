@@ -12,7 +12,8 @@ static int64_t days_of_date(int year, int month, int day)
     int64_t era = y / 400;
     int64_t year_of_era = y - era * 400;
     int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - DAYS_TO_1970;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+           DAYS_TO_1970;
 }
 
 void time_date(int64_t days, int *year, int *month, int *day)
@@ -137,7 +138,8 @@ int time_parse(struct span text, instant *at)
     const char *end = text.data + text.size;
     int64_t days, microseconds;
     int time_of_day, offset;
-    if (!text.data || !take_date(&next, end, &days) || (!take_char(&next, end, 'T') && !take_char(&next, end, 't')) ||
+    if (!text.data || !take_date(&next, end, &days) ||
+        (!take_char(&next, end, 'T') && !take_char(&next, end, 't')) ||
         !take_hours(&next, end, &time_of_day) || !take_char(&next, end, ':') ||
         !take_seconds(&next, end, &microseconds) || !take_offset(&next, end, &offset) || next != end) {
         return -1;
@@ -162,7 +164,8 @@ int time_format(instant at, char text[TIME_TEXT_MAX])
                           (unsigned)month % 100, (unsigned)day % 100, (unsigned)time_of_day / 3600 % 100,
                           (unsigned)time_of_day / 60 % 60, (unsigned)time_of_day % 60);
     if (fraction) {
-        length += snprintf(text + length, (size_t)(TIME_TEXT_MAX - length), ".%06u", (unsigned)fraction % 1000000);
+        length += snprintf(text + length, (size_t)(TIME_TEXT_MAX - length), ".%06u",
+                           (unsigned)fraction % 1000000);
     }
     text[length++] = 'Z';
     text[length] = '\0';

@@ -1,4 +1,6 @@
 // The policy's defaults, and finding rules and marks in it.
+#include <assert.h>
+
 #include "core/policy.h"
 
 static const struct zone_transition utc = {.from = INSTANT_NONE, .offset = 0};
@@ -77,6 +79,7 @@ static void default_types(struct policy *policy, struct type_rule types[POLICY_T
         const char *list = outbound ? mark + 1 : mark;
         const char *dot = strchr(list, '.');
         int bit = policy_mark(policy, span_of(list, (size_t)(dot - list)), span_text(dot + 1));
+        assert(bit >= 0); // the event table marks what the default lists have
         *(outbound ? &types[i].outbound_marks : &types[i].marks) = UINT64_C(1) << bit;
     }
     policy->type_count = POLICY_TYPES;

@@ -27,9 +27,8 @@ static const struct option long_options[] = {
 void command_line_help(const struct command *command, FILE *out)
 {
     if (command) {
-        fprintf(out, "Usage: guanxid %s%s%s [options]\n\n%s.\n%s%s\n", command->name,
-                *command->usage ? " " : "", command->usage, command->summary, command->help,
-                *command->help ? "\n" : "");
+        fprintf(out, "Usage: guanxid %s%s%s [options]\n\n%s.\n%s\n", command->name,
+                *command->usage ? " " : "", command->usage, command->summary, command->help);
     } else {
         fputs(
             "Usage: guanxid COMMAND [options]\n\n"
@@ -39,7 +38,7 @@ void command_line_help(const struct command *command, FILE *out)
         for (command = commands; command->name; command++)
             fprintf(out, "  %-12s %s\n", command->name, command->summary);
         fputs("\n", out);
-        command = NULL;
+        command = NULL; // the options of all of them
     }
     fputs("Options:\n"
           "  -c, --config FILE      the configuration; " DEFAULT_CONFIG_FILE " without it\n"
@@ -55,8 +54,9 @@ void command_line_help(const struct command *command, FILE *out)
         "      --print-defaults   every option with its default, as a configuration file\n"
         "  -h, --help             this help; after a command, its own\n"
         "  -V, --version          versions of guanxid and of the libraries in use\n\n"
-        "Exit codes: 0 done, 64 bad arguments, 69 Kafka or PostgreSQL not to be had, 70 broken promise,\n"
-        "71 out of memory, 74 file or socket, 77 no permission, 78 bad configuration or schema.\n",
+        "Exit codes: 0 done, 64 bad arguments, 65 no such record, 69 Kafka or PostgreSQL not to be\n"
+        "had, 70 broken promise, 71 out of memory, 74 file or socket, 77 no permission,\n"
+        "78 bad configuration or schema.\n",
         out);
 }
 

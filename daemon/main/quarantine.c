@@ -150,13 +150,18 @@ static int retry_selected(struct command_context *context, struct retrying *retr
         status = quarantine_each(settings, &filter, true, retry_one, retrying);
         return status == QUARANTINE_NONE ? 0 : status;
     }
-    for (int i = 1; i < context->operand_count && status == 0; i++) {
+    bool missing = false;
+    for (int i = 1; i < context->operand_count && status >= 0; i++) {
         filter.id = read_number(context->operands[i]);
         status = quarantine_each(settings, &filter, true, retry_one, retrying);
-        if (status == QUARANTINE_NONE)
-            status = fault(STATUS_CONFIG, "no record %s is held", context->operands[i]);
+        if (status == QUARANTINE_NONE) {
+            fprintf(stderr, "guanxid: no record %lld is held\n", (long long)filter.id);
+            missing = true;
+        }
     }
-    return status;
+    if (status < 0)
+        return status;
+    return missing ? EX_DATAERR : 0;
 }
 
 // Connects a store that may write, and brings policy and clock up to what it says.
@@ -191,7 +196,7 @@ static int retry(struct command_context *context)
         status = retry_selected(context, &retrying);
     if (context->json)
         printf("%s]\n", retrying.told ? "" : "[");
-    else if (status == 0)
+    else if (status >= 0)
         printf("%zu applied, %zu discarded, %zu held\n", retrying.outcomes[RETRIED_APPLIED],
                retrying.outcomes[RETRIED_DISCARDED], retrying.outcomes[RETRIED_HELD]);
     retrier_free(&retrying.retrier);

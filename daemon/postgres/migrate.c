@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/print.h"
 #include "base/log.h"
+#include "base/print.h"
 #include "command.h"
 #include "rows.h"
 #include "schema_check.h"
@@ -13,7 +13,8 @@
 static const duration statement_limit = 6 * HOUR;
 static const char others_limit[] = "60s"; // for another migration to end
 
-static int start(struct connection *connection, const struct postgres_settings *settings, bool read_only)
+static int start(struct connection *connection, const struct postgres_settings *settings,
+                 bool read_only)
 {
     struct postgres_settings ours = *settings;
     ours.statement_timeout = statement_limit;
@@ -26,9 +27,13 @@ static int start(struct connection *connection, const struct postgres_settings *
 static void print_status(const struct migration *migration, bool json, FILE *out)
 {
     const char *state = migration_state(migration);
-    if (!json) {
+    if (!json && migration->applied) {
         fprintf(out, "%-24s %-8s %-20s %s\n", migration->name, state, migration->applied_at,
                 migration->applied_by);
+        return;
+    }
+    if (!json) {
+        fprintf(out, "%-24s %s\n", migration->name, state);
         return;
     }
     fprintf(out, "{\"version\":%d,\"name\":", (int)migration->version);
@@ -65,7 +70,8 @@ int migrate_status(const struct postgres_settings *settings, bool json, FILE *ou
 static void print_plan(const struct migration *migration, bool first, bool json, FILE *out)
 {
     if (!json) {
-        fprintf(out, "%s-- %s\nBEGIN;\n%sCOMMIT;\n", first ? "" : "\n", migration->name, migration->file->text);
+        fprintf(out, "%s-- %s\nBEGIN;\n%sCOMMIT;\n", first ? "" : "\n", migration->name,
+                migration->file->text);
         return;
     }
     fprintf(out, "%s{\"version\":%d,\"name\":", first ? "" : ",", (int)migration->version);
@@ -123,7 +129,8 @@ static int limit_lock_wait(struct connection *connection, const char *limit)
     return connection_run(connection, sql_migrate_lock_timeout, &parameters, NULL);
 }
 
-static int record(struct connection *connection, const struct migration *migration, int64_t taken_us)
+static int record(struct connection *connection, const struct migration *migration,
+                  int64_t taken_us)
 {
     struct parameters parameters = {0};
     parameter_int4(&parameters, migration->version);
@@ -152,7 +159,9 @@ static int step(struct connection *connection, struct migration *applied)
 {
     struct schema schema = {0};
     *applied = (struct migration){0};
-    int outcome = connection_execute(connection, "begin", "BEGIN", NULL);
+    int outcome = connection_run(connection, sql_begin, NULL, NULL);
+    if (outcome == 0)
+        outcome = connection_run(connection, sql_durable, NULL, NULL);
     if (outcome == 0)
         outcome = limit_lock_wait(connection, others_limit);
     if (outcome == 0)
@@ -167,7 +176,7 @@ static int step(struct connection *connection, struct migration *applied)
         outcome = apply(connection, pending);
     }
     if (outcome == 0)
-        outcome = connection_execute(connection, "commit", "COMMIT", NULL);
+        outcome = connection_run(connection, sql_commit, NULL, NULL);
     else
         connection_rollback(connection);
     schema_free(&schema);

@@ -13,8 +13,24 @@ enum { PAGE = 100, PAGE_WITH_BYTES = 16 }; // a record may be as large as Kafka 
 
 // Columns of quarantine_select.sql.
 enum {
-    ID, LANE_ID, TOPIC, PARTITION, OFFSET, REASON, DETAIL, STATE, SOURCE, EVENT_ID, TYPE, SUBJECT, AT, RESOLVED_AT,
-    PAYLOAD_SIZE, KEY, PAYLOAD, HEADERS
+    ID,
+    LANE_ID,
+    TOPIC,
+    PARTITION,
+    OFFSET,
+    REASON,
+    DETAIL,
+    STATE,
+    SOURCE,
+    EVENT_ID,
+    TYPE,
+    SUBJECT,
+    AT,
+    RESOLVED_AT,
+    PAYLOAD_SIZE,
+    KEY,
+    PAYLOAD,
+    HEADERS
 };
 
 // The headers of a row, in memory the caller frees; bytes that are no headers give none.
@@ -53,13 +69,15 @@ static struct quarantined row_of(const PGresult *result, int row)
         .at = result_instant(result, row, AT),
         .resolved_at = result_instant(result, row, RESOLVED_AT),
         .payload_size = result_int4(result, row, PAYLOAD_SIZE),
-        .record = {.offset = result_int8(result, row, OFFSET), .timestamp_ms = -1,
-                   .key = result_span(result, row, KEY), .value = result_span(result, row, PAYLOAD)},
+        .record = {.offset = result_int8(result, row, OFFSET),
+                   .timestamp_ms = -1,
+                   .key = result_span(result, row, KEY),
+                   .value = result_span(result, row, PAYLOAD)},
     };
 }
 
-static int walk_page(const PGresult *result, int (*each)(void *context, const struct quarantined *row),
-                     void *context)
+static int walk_page(const PGresult *result,
+                     int (*each)(void *context, const struct quarantined *row), void *context)
 {
     int outcome = 0;
     for (int i = 0; i < PQntuples(result) && outcome == 0; i++) {
@@ -73,8 +91,8 @@ static int walk_page(const PGresult *result, int (*each)(void *context, const st
     return outcome;
 }
 
-static int read_page(struct connection *connection, const struct quarantine_filter *filter, int64_t after,
-                     int64_t most, bool bytes, PGresult **result)
+static int read_page(struct connection *connection, const struct quarantine_filter *filter,
+                     int64_t after, int64_t most, bool bytes, PGresult **result)
 {
     struct parameters parameters = {0};
     char flag = bytes;
@@ -93,7 +111,8 @@ static int read_page(struct connection *connection, const struct quarantine_filt
 
 // Returns what the connection said; what `each` said, or that there was nothing, goes to *outcome.
 static int walk(struct connection *connection, const struct quarantine_filter *filter, bool bytes,
-                int (*each)(void *context, const struct quarantined *row), void *context, int *outcome)
+                int (*each)(void *context, const struct quarantined *row), void *context,
+                int *outcome)
 {
     *outcome = QUARANTINE_NONE;
     int64_t page = bytes ? PAGE_WITH_BYTES : PAGE;
@@ -117,7 +136,8 @@ static int walk(struct connection *connection, const struct quarantine_filter *f
     return 0;
 }
 
-int quarantine_each(const struct postgres_settings *settings, const struct quarantine_filter *filter, bool bytes,
+int quarantine_each(const struct postgres_settings *settings,
+                    const struct quarantine_filter *filter, bool bytes,
                     int (*each)(void *context, const struct quarantined *row), void *context)
 {
     struct postgres_settings ours = *settings;

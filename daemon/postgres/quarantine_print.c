@@ -53,7 +53,8 @@ static void json_row(const struct printer *printer, const struct quarantined *ro
     char at[TIME_TEXT_MAX], resolved_at[TIME_TEXT_MAX];
     fprintf(out, "{\"quarantine_id\":%lld", (long long)row->id);
     member_text(out, "topic", row->topic);
-    fprintf(out, ",\"partition\":%d,\"offset\":%lld", (int)row->partition, (long long)row->record.offset);
+    fprintf(out, ",\"partition\":%d,\"offset\":%lld", (int)row->partition,
+            (long long)row->record.offset);
     member_text(out, "reason", row->reason);
     member_text(out, "detail", row->detail);
     member_bytes(out, "source", row->source);
@@ -87,8 +88,9 @@ static void field_bytes(FILE *out, const char *name, struct span bytes)
 static void text_line(FILE *out, const struct quarantined *row)
 {
     char at[TIME_TEXT_MAX];
-    fprintf(out, "%lld  %s  %s  %s/%d@%lld  %s: ", (long long)row->id, instant_text(row->at, at), row->state,
-            row->topic, (int)row->partition, (long long)row->record.offset, row->reason);
+    fprintf(out, "%lld  %s  %s  %s/%d@%lld  %s: ", (long long)row->id, instant_text(row->at, at),
+            row->state, row->topic, (int)row->partition, (long long)row->record.offset,
+            row->reason);
     print_bytes(out, row->detail, strlen(row->detail));
     fputs("\n", out);
 }
@@ -131,8 +133,8 @@ static int print_row(void *context, const struct quarantined *row)
     return 0;
 }
 
-int quarantine_list(const struct postgres_settings *settings, const struct quarantine_filter *filter, bool json,
-                    FILE *out)
+int quarantine_list(const struct postgres_settings *settings,
+                    const struct quarantine_filter *filter, bool json, FILE *out)
 {
     struct printer printer = {.out = out, .json = json};
     if (json)
@@ -147,7 +149,8 @@ int quarantine_show(const struct postgres_settings *settings, int64_t id, bool j
 {
     struct printer printer = {.out = out, .json = json, .whole = true};
     struct quarantine_filter filter = {.id = id};
-    int outcome = id > 0 ? quarantine_each(settings, &filter, true, print_row, &printer) : QUARANTINE_NONE;
+    int outcome =
+        id > 0 ? quarantine_each(settings, &filter, true, print_row, &printer) : QUARANTINE_NONE;
     if (json && printer.count)
         fputs("\n", out);
     return outcome;

@@ -72,8 +72,9 @@ static int compare(struct connection *connection, PGresult **result)
         row_span(&rows, span_of(file->text, file->length));
     }
     rows_parameters(&rows, &parameters);
-    int outcome = rows.failed ? fault(STATUS_NOMEM, "out of memory")
-                              : connection_run(connection, sql_schema_versions, &parameters, result);
+    int outcome = rows.failed
+                      ? fault(STATUS_NOMEM, "out of memory")
+                      : connection_run(connection, sql_schema_versions, &parameters, result);
     rows_free(&rows);
     return outcome;
 }
@@ -130,15 +131,17 @@ int schema_refuse(const struct schema *schema)
     for (size_t i = 0; i < schema->count; i++) {
         const struct migration *migration = &schema->migrations[i];
         if (!migration->file)
-            return fault(STATUS_SCHEMA,
-                         "schema guanxi is newer than this program: it has migration %s, this program knows up "
-                         "to %s; install the guanxid that made it",
-                         migration->name, migration_files[migration_files_count - 1].name);
+            return fault(
+                STATUS_SCHEMA,
+                "schema guanxi is newer than this program: it has migration %s, this program knows up "
+                "to %s; install the guanxid that made it",
+                migration->name, migration_files[migration_files_count - 1].name);
         if (migration->edited)
-            return fault(STATUS_SCHEMA,
-                         "migration %s of schema guanxi was applied in another form than this program has "
-                         "(its checksum differs); install the guanxid that made it",
-                         migration->name);
+            return fault(
+                STATUS_SCHEMA,
+                "migration %s of schema guanxi was applied in another form than this program has "
+                "(its checksum differs); install the guanxid that made it",
+                migration->name);
     }
     return 0;
 }
@@ -151,10 +154,12 @@ int schema_check(struct connection *connection)
         outcome = schema_refuse(&schema);
     const struct migration *pending = outcome ? NULL : schema_pending(&schema);
     if (pending && pending == schema.migrations)
-        outcome = fault(STATUS_SCHEMA, "the database has no schema guanxi; run: guanxid migrate up");
+        outcome =
+            fault(STATUS_SCHEMA, "the database has no schema guanxi; run: guanxid migrate up");
     else if (pending)
-        outcome = fault(STATUS_SCHEMA, "schema guanxi is older than this program: migration %s is missing; run: "
-                                       "guanxid migrate up",
+        outcome = fault(STATUS_SCHEMA,
+                        "schema guanxi is older than this program: migration %s is missing; run: "
+                        "guanxid migrate up",
                         pending->name);
     schema_free(&schema);
     return outcome;

@@ -25,7 +25,6 @@ struct applier {
 
     // scratch, kept from batch to batch
     struct grouping grouping;
-    VECTOR(struct customer_row) rows; // by group, as loaded
     VECTOR(struct customer_row) loaded;
     VECTOR(struct span) ids;
     VECTOR(uint32_t) wanted;

@@ -12,11 +12,11 @@
 enum { QUARANTINE_NONE = 1 }; // no record matches
 
 struct quarantine_filter {
-    int64_t id;          // just this one; 0: any
-    const char *state;   // held, applied, discarded; NULL: any
-    const char *reason;  // a code of codec/decode.h; NULL: any
-    const char *topic;   // NULL: any
-    int64_t limit;       // so many, the oldest first; 0: all
+    int64_t id;         // just this one; 0: any
+    const char *state;  // held, applied, discarded; NULL: any
+    const char *reason; // a code of codec/decode.h; NULL: any
+    const char *topic;  // NULL: any
+    int64_t limit;      // so many, the oldest first; 0: all
 };
 
 // A record as kept. Everything is borrowed for the call it is handed to.
@@ -33,12 +33,13 @@ struct quarantined {
 
 // Hands each matching record to `each`, oldest first, which returns 0 to go on; anything else ends the walk
 // and is returned. Bounded memory: records come in pages.
-int quarantine_each(const struct postgres_settings *settings, const struct quarantine_filter *filter, bool bytes,
+int quarantine_each(const struct postgres_settings *settings,
+                    const struct quarantine_filter *filter, bool bytes,
                     int (*each)(void *context, const struct quarantined *row), void *context);
 
 // One line or JSON object each, without the bytes of the records; in JSON an array, also an empty one.
-int quarantine_list(const struct postgres_settings *settings, const struct quarantine_filter *filter, bool json,
-                    FILE *out);
+int quarantine_list(const struct postgres_settings *settings,
+                    const struct quarantine_filter *filter, bool json, FILE *out);
 // All of one record, with key, headers and payload in printable form.
 int quarantine_show(const struct postgres_settings *settings, int64_t id, bool json, FILE *out);
 

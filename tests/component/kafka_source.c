@@ -103,10 +103,12 @@ static void stops_one_lane(void **state)
 
 static void shares_with_a_second(void **state)
 {
+    int64_t cursors[READER_LANES] = {0};
     struct reader *first = reader_new(&mock.settings);
+    first->cursors = cursors;
     assert_true(reader_until(first, JOIN_MS, reader_at_end, 2));
     struct reader *second = reader_new(&mock.settings);
-    second->cursors = first->cursors;
+    second->cursors = cursors;
     for (int i = 0; i < 1000 && !(reader_holds(first, 1) && reader_holds(second, 1)); i++) {
         reader_until(first, 10, reader_has, INT32_MAX);
         reader_until(second, 10, reader_has, INT32_MAX);

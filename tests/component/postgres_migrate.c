@@ -113,7 +113,8 @@ static void a_fresh_database_is_migrated_once(void **state)
     expect_schema(STATUS_SCHEMA, "no schema guanxi; run: guanxid migrate up");
     expect_part(migrate_status, false, "0001_tables              pending");
     expect_part(migrate_plan, false, "-- 0001_tables\nBEGIN;\n");
-    expect_part(migrate_plan, true, "[{\"version\":1,\"name\":\"0001_tables\",\"sql\":\"-- Tables of guanxi.");
+    expect_part(migrate_plan, true,
+                "[{\"version\":1,\"name\":\"0001_tables\",\"sql\":\"-- Tables of guanxi.");
     assert_string_equal(test_sql_text(&database, "SELECT to_regnamespace('guanxi')"), "");
 
     expect_part(migrate_up, false, "applied 0001_tables\napplied 0002_views\n");
@@ -123,9 +124,10 @@ static void a_fresh_database_is_migrated_once(void **state)
     expect_printed(migrate_up, false, "nothing to do\n");
     expect_printed(migrate_up, true, "{\"applied\":[]}\n");
     expect_schema(0, NULL);
-    assert_string_equal(test_sql_text(&database, "SELECT bool_and(checksum ~ '^[0-9a-f]{64}$'"
-                                                 " AND applied_by = session_user AND execution_ms >= 0)"
-                                                 " FROM guanxi.schema_version"),
+    assert_string_equal(test_sql_text(&database,
+                                      "SELECT bool_and(checksum ~ '^[0-9a-f]{64}$'"
+                                      " AND applied_by = session_user AND execution_ms >= 0)"
+                                      " FROM guanxi.schema_version"),
                         "t");
 }
 
@@ -137,16 +139,21 @@ static void an_older_schema_is_brought_up(void **state)
     test_sql(&database, "INSERT INTO guanxi.schema_version (version, name, checksum, execution_ms)"
                         " VALUES (1, '0001_tables', '', 0); COMMIT");
     // The checksum as sha256sum would print it.
-    char *text = PQescapeLiteral(database.connection, migration_files[0].text, migration_files[0].length);
+    char *text =
+        PQescapeLiteral(database.connection, migration_files[0].text, migration_files[0].length);
     assert_non_null(text);
     char *sql = NULL;
-    assert_true(asprintf(&sql, "UPDATE guanxi.schema_version SET checksum ="
-                               " encode(sha256(convert_to(%s, 'UTF8')), 'hex')", text) > 0);
+    assert_true(asprintf(&sql,
+                         "UPDATE guanxi.schema_version SET checksum ="
+                         " encode(sha256(convert_to(%s, 'UTF8')), 'hex')",
+                         text) > 0);
     test_sql(&database, sql);
     free(sql);
     PQfreemem(text);
 
-    expect_schema(STATUS_SCHEMA, "older than this program: migration 0002_views is missing; run: guanxid migrate up");
+    expect_schema(
+        STATUS_SCHEMA,
+        "older than this program: migration 0002_views is missing; run: guanxid migrate up");
     expect_part(migrate_up, true, "{\"applied\":[\"0002_views\",");
     expect_schema(0, NULL);
 }
@@ -155,7 +162,8 @@ static void an_edited_migration_is_refused_by_name(void **state)
 {
     (void)state;
     test_sql(&database, "UPDATE guanxi.schema_version SET checksum = md5('') WHERE version = 2");
-    expect_fault(migrate_up, STATUS_SCHEMA, "migration 0002_views of schema guanxi was applied in another form");
+    expect_fault(migrate_up, STATUS_SCHEMA,
+                 "migration 0002_views of schema guanxi was applied in another form");
     expect_fault(migrate_plan, STATUS_SCHEMA, "0002_views");
     expect_schema(STATUS_SCHEMA, "0002_views");
     expect_part(migrate_status, false, "0002_views               edited");
@@ -165,7 +173,8 @@ static void an_edited_migration_is_refused_by_name(void **state)
 static void a_newer_schema_is_refused(void **state)
 {
     (void)state;
-    test_sql(&database, "INSERT INTO guanxi.schema_version VALUES (9000, '9000_later', 'x', now(), 'me', 0)");
+    test_sql(&database,
+             "INSERT INTO guanxi.schema_version VALUES (9000, '9000_later', 'x', now(), 'me', 0)");
     expect_fault(migrate_up, STATUS_SCHEMA, "newer than this program: it has migration 9000_later");
     expect_schema(STATUS_SCHEMA, "newer than this program");
     expect_part(migrate_status, false, "9000_later               newer");
@@ -192,7 +201,8 @@ static void two_at_once_apply_each_migration_once(void **state)
     }
     char count[16];
     snprintf(count, sizeof count, "%zu", migration_files_count);
-    assert_string_equal(test_sql_text(&database, "SELECT count(*) FROM guanxi.schema_version"), count);
+    assert_string_equal(test_sql_text(&database, "SELECT count(*) FROM guanxi.schema_version"),
+                        count);
 }
 
 // What fails leaves nothing behind; what went before it stays.

@@ -61,7 +61,8 @@ static void every_statement_is_accepted(void **state)
     (void)state;
     int refused = 0;
     for (size_t i = 0; i < sql_files_count; i++) {
-        const char *complaint = refuses(sql_files[i].name, sql_files[i].text, is_copy(sql_files[i].text));
+        const char *complaint =
+            refuses(sql_files[i].name, sql_files[i].text, is_copy(sql_files[i].text));
         if (complaint)
             print_error("%s: %s\n", sql_files[i].name, complaint);
         refused += complaint != NULL;
@@ -83,32 +84,34 @@ static void a_wrong_statement_is_refused(void **state)
 static void the_customer_row_follows_the_list(void **state)
 {
     (void)state;
-#define TYPE_INSTANT "timestamp with time zone"
-#define TYPE_INT2 "smallint"
-#define TYPE_INT4 "integer"
-#define TYPE_INT8 "bigint"
-#define TYPE_REAL "double precision"
+#define TYPE_INSTANT           "timestamp with time zone"
+#define TYPE_INT2              "smallint"
+#define TYPE_INT4              "integer"
+#define TYPE_INT8              "bigint"
+#define TYPE_REAL              "double precision"
 #define X(name, kind, meaning) #name "|" TYPE_##kind "|" meaning "\n"
     static const char expected[] = CUSTOMER_FIELDS(X);
 #undef X
-    assert_true(test_sql_yields(&database,
-                                "SELECT attname, format_type(atttypid, atttypmod),"
-                                " col_description(attrelid, attnum) FROM pg_attribute"
-                                " WHERE attrelid = 'guanxi.customer'::regclass AND attnum > 0"
-                                " AND attname NOT IN ('customer_id', 'version', 'policy', 'home',"
-                                " 'level_messages', 'wake_at', 'fold_at', 'next_kind', 'next_due_at', 'care')"
-                                " ORDER BY attnum",
-                                expected));
+    assert_true(test_sql_yields(
+        &database,
+        "SELECT attname, format_type(atttypid, atttypmod),"
+        " col_description(attrelid, attnum) FROM pg_attribute"
+        " WHERE attrelid = 'guanxi.customer'::regclass AND attnum > 0"
+        " AND attname NOT IN ('customer_id', 'version', 'policy', 'home',"
+        " 'level_messages', 'wake_at', 'fold_at', 'next_kind', 'next_due_at', 'care')"
+        " ORDER BY attnum",
+        expected));
 }
 
 static void only_instants_may_be_null(void **state)
 {
     (void)state;
-    assert_true(test_sql_yields(&database,
-                                "SELECT attname FROM pg_attribute"
-                                " WHERE attrelid = 'guanxi.customer'::regclass AND attnum > 0"
-                                " AND NOT attnotnull AND atttypid <> 'timestamptz'::regtype ORDER BY 1",
-                                "care\nnext_kind\n"));
+    assert_true(
+        test_sql_yields(&database,
+                        "SELECT attname FROM pg_attribute"
+                        " WHERE attrelid = 'guanxi.customer'::regclass AND attnum > 0"
+                        " AND NOT attnotnull AND atttypid <> 'timestamptz'::regtype ORDER BY 1",
+                        "care\nnext_kind\n"));
 }
 
 static void the_types_are_those_of_the_program(void **state)
@@ -117,8 +120,8 @@ static void the_types_are_those_of_the_program(void **state)
 #define X(number, NAME, text, ...) #number "|" text "\n"
     static const char expected[] = EVENT_TYPES(X);
 #undef X
-    assert_true(test_sql_yields(&database, "SELECT type_id, name FROM guanxi.event_type ORDER BY type_id",
-                                expected));
+    assert_true(test_sql_yields(
+        &database, "SELECT type_id, name FROM guanxi.event_type ORDER BY type_id", expected));
 }
 
 static void expect_code(const char *function, int number, const char *code)
@@ -144,37 +147,41 @@ static void codes_are_those_of_the_program(void **state)
 static void everything_has_a_comment(void **state)
 {
     (void)state;
-    assert_true(test_sql_yields(&database,
-                                "SELECT c.relname, a.attname FROM pg_class c"
-                                " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
-                                " AND NOT a.attisdropped"
-                                " WHERE c.relnamespace = 'guanxi'::regnamespace AND c.relkind IN ('r', 'v')"
-                                " AND (obj_description(c.oid, 'pg_class') IS NULL"
-                                " OR col_description(c.oid, a.attnum) IS NULL)",
-                                ""));
-    assert_string_equal(test_sql_text(&database,
-                                      "SELECT count(*) > 200 FROM pg_description d JOIN pg_class c"
-                                      " ON c.oid = d.objoid WHERE c.relnamespace = 'guanxi'::regnamespace"),
-                        "t");
+    assert_true(
+        test_sql_yields(&database,
+                        "SELECT c.relname, a.attname FROM pg_class c"
+                        " LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+                        " AND NOT a.attisdropped"
+                        " WHERE c.relnamespace = 'guanxi'::regnamespace AND c.relkind IN ('r', 'v')"
+                        " AND (obj_description(c.oid, 'pg_class') IS NULL"
+                        " OR col_description(c.oid, a.attnum) IS NULL)",
+                        ""));
+    assert_string_equal(
+        test_sql_text(&database,
+                      "SELECT count(*) > 200 FROM pg_description d JOIN pg_class c"
+                      " ON c.oid = d.objoid WHERE c.relnamespace = 'guanxi'::regnamespace"),
+        "t");
 }
 
 // Tables can be distributed by customer, and texts compare bytewise.
 static void keys_begin_with_the_customer(void **state)
 {
     (void)state;
-    assert_true(test_sql_yields(&database,
-                                "SELECT i.indexrelid::regclass FROM pg_index i"
-                                " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'customer_id'"
-                                " JOIN pg_class c ON c.oid = i.indrelid AND c.relkind = 'r'"
-                                " WHERE c.relnamespace = 'guanxi'::regnamespace AND i.indisunique"
-                                " AND i.indkey[0] <> a.attnum",
-                                ""));
-    assert_true(test_sql_yields(&database,
-                                "SELECT c.relname, a.attname FROM pg_attribute a"
-                                " JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'"
-                                " WHERE c.relnamespace = 'guanxi'::regnamespace AND a.atttypid = 'text'::regtype"
-                                " AND a.attcollation <> 'pg_catalog.\"C\"'::regcollation",
-                                ""));
+    assert_true(test_sql_yields(
+        &database,
+        "SELECT i.indexrelid::regclass FROM pg_index i"
+        " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'customer_id'"
+        " JOIN pg_class c ON c.oid = i.indrelid AND c.relkind = 'r'"
+        " WHERE c.relnamespace = 'guanxi'::regnamespace AND i.indisunique"
+        " AND i.indkey[0] <> a.attnum",
+        ""));
+    assert_true(test_sql_yields(
+        &database,
+        "SELECT c.relname, a.attname FROM pg_attribute a"
+        " JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'"
+        " WHERE c.relnamespace = 'guanxi'::regnamespace AND a.atttypid = 'text'::regtype"
+        " AND a.attcollation <> 'pg_catalog.\"C\"'::regcollation",
+        ""));
 }
 
 int main(void)

@@ -51,7 +51,8 @@ static int teardown(void **state)
 }
 
 // Puts a record there as a batch does. Offsets tell them apart.
-static int64_t hold(enum reject_reason reason, struct span value, const struct record_header *headers, size_t count)
+static int64_t hold(enum reject_reason reason, struct span value,
+                    const struct record_header *headers, size_t count)
 {
     static int64_t offset = 100;
     uint8_t packed[256];
@@ -59,13 +60,20 @@ static int64_t hold(enum reject_reason reason, struct span value, const struct r
     size_t size = record_pack_headers(&record, packed, sizeof packed);
     assert_true(size <= sizeof packed);
     const struct quarantine_row row = {
-        .topic = "calls", .partition = 3, .offset = ++offset, .reason = reason, .detail = SPAN_LITERAL("as it was"),
-        .key = SPAN_LITERAL("k\x1b\xff"), .value = value, .headers = span_of((const char *)packed, size),
+        .topic = "calls",
+        .partition = 3,
+        .offset = ++offset,
+        .reason = reason,
+        .detail = SPAN_LITERAL("as it was"),
+        .key = SPAN_LITERAL("k\x1b\xff"),
+        .value = value,
+        .headers = span_of((const char *)packed, size),
         .subject = SPAN_LITERAL("ada"),
     };
     const struct store_write write = {.quarantine = &row, .quarantine_count = 1};
     assert_int_equal(store->ops->write(store, &write), 0);
-    return strtoll(test_sql_text(&database, "SELECT max(quarantine_id) FROM guanxi.quarantine"), NULL, 10);
+    return strtoll(test_sql_text(&database, "SELECT max(quarantine_id) FROM guanxi.quarantine"),
+                   NULL, 10);
 }
 
 static const struct record_header structured[] = {
@@ -78,9 +86,9 @@ static int64_t hold_event(enum reject_reason reason, const char *json)
     return hold(reason, span_text(json), structured, 2);
 }
 
-#define EVENT(subject, id, type, time, data) \
-    "{\"specversion\":\"1.0\",\"id\":\"" id "\",\"source\":\"/t\",\"type\":\"" type "\",\"time\":\"" time \
-    "\",\"subject\":\"" subject "\",\"data\":" data "}"
+#define EVENT(subject, id, type, time, data)                                        \
+    "{\"specversion\":\"1.0\",\"id\":\"" id "\",\"source\":\"/t\",\"type\":\"" type \
+    "\",\"time\":\"" time "\",\"subject\":\"" subject "\",\"data\":" data "}"
 
 // ------------------------------------------------------------------------------------------------ retry
 
@@ -92,7 +100,8 @@ struct retrying {
 static int retry_row(void *context, const struct quarantined *row)
 {
     struct retrying *retrying = context;
-    const struct retry_row item = {.quarantine_id = row->id, .lane_id = row->lane_id, .record = &row->record};
+    const struct retry_row item = {
+        .quarantine_id = row->id, .lane_id = row->lane_id, .record = &row->record};
     assert_int_equal(row->lane_id, lane_id);
     int outcome = retry_record(&retrying->retrier, &item, &retrying->reject);
     return outcome == RETRIED_APPLIED ? ENDED_APPLIED : outcome;
@@ -114,8 +123,10 @@ static int retry(int64_t id, const char **reason)
 static const char *state_of(int64_t id)
 {
     char sql[128];
-    snprintf(sql, sizeof sql, "SELECT state FROM guanxi.quarantine WHERE quarantine_id = %lld"
-                              " AND (state = 'held') = (resolved_at IS NULL)", (long long)id);
+    snprintf(sql, sizeof sql,
+             "SELECT state FROM guanxi.quarantine WHERE quarantine_id = %lld"
+             " AND (state = 'held') = (resolved_at IS NULL)",
+             (long long)id);
     return test_sql_text(&database, sql);
 }
 
@@ -136,19 +147,26 @@ static void expect_held(int64_t id, const char *reason)
 static void what_passes_today_is_put_on_the_timeline_and_marks(void **state)
 {
     (void)state;
-    int64_t id = hold_event(REJECT_UNKNOWN_TYPE, EVENT("ada", "1", "order.placed", "2026-01-02T00:00:00Z",
-                                                       "{\"order_id\":\"o\",\"amount\":\"12.34\",\"currency\":\"CNY\"}"));
+    int64_t id =
+        hold_event(REJECT_UNKNOWN_TYPE,
+                   EVENT("ada", "1", "order.placed", "2026-01-02T00:00:00Z",
+                         "{\"order_id\":\"o\",\"amount\":\"12.34\",\"currency\":\"CNY\"}"));
     expect_end(id, ENDED_APPLIED, "applied");
+    assert_true(test_sql_yields(
+        &database,
+        "SELECT customer_id, points, amount, topic, partition, \"offset\" > 100, ref"
+        " FROM guanxi.v_timeline",
+        "ada|8|1234|calls|3|t|o\n"));
     assert_true(test_sql_yields(&database,
-                                "SELECT customer_id, points, amount, topic, partition, \"offset\" > 100, ref"
-                                " FROM guanxi.v_timeline", "ada|8|1234|calls|3|t|o\n"));
-    assert_true(test_sql_yields(&database, "SELECT c.version, c.fold_at, c.orders, l.topic"
-                                           " FROM guanxi.customer c JOIN guanxi.lane l ON l.lane_id = c.home",
+                                "SELECT c.version, c.fold_at, c.orders, l.topic"
+                                " FROM guanxi.customer c JOIN guanxi.lane l ON l.lane_id = c.home",
                                 "1||1|calls\n"));
     // One that comes late marks its customer.
-    id = hold_event(REJECT_BAD_TIME, EVENT("ada", "2", "message.received", "2026-01-01T00:00:00Z", "{}"));
+    id = hold_event(REJECT_BAD_TIME,
+                    EVENT("ada", "2", "message.received", "2026-01-01T00:00:00Z", "{}"));
     expect_end(id, ENDED_APPLIED, "applied");
-    assert_true(test_sql_yields(&database, "SELECT version, fold_at = as_of, orders FROM guanxi.customer", "2|t|1\n"));
+    assert_true(test_sql_yields(
+        &database, "SELECT version, fold_at = as_of, orders FROM guanxi.customer", "2|t|1\n"));
     assert_string_equal(test_sql_text(&database, "SELECT count(*) FROM guanxi.timeline"), "2");
 }
 
@@ -158,49 +176,61 @@ static void identity_prevents_a_second_effect(void **state)
     const char *event = EVENT("bob", "1", "message.received", "2026-01-01T00:00:00Z", "{}");
     expect_end(hold_event(REJECT_BAD_TIME, event), ENDED_APPLIED, "applied");
     expect_end(hold_event(REJECT_BAD_TIME, event), ENDED_APPLIED, "applied");
-    int64_t other = hold_event(REJECT_CONFLICT, EVENT("bob", "1", "message.received", "2026-01-01T00:00:01Z", "{}"));
+    int64_t other = hold_event(REJECT_CONFLICT,
+                               EVENT("bob", "1", "message.received", "2026-01-01T00:00:01Z", "{}"));
     expect_held(other, "conflict");
-    assert_string_equal(test_sql_text(&database, "SELECT count(*) FROM guanxi.timeline WHERE customer_id = 'bob'"),
-                        "1");
+    assert_string_equal(
+        test_sql_text(&database, "SELECT count(*) FROM guanxi.timeline WHERE customer_id = 'bob'"),
+        "1");
 }
 
 static void a_resolved_record_has_no_further_effect(void **state)
 {
     (void)state;
-    int64_t id = hold_event(REJECT_BAD_TIME, EVENT("cy", "1", "message.received", "2026-01-01T00:00:00Z", "{}"));
+    int64_t id = hold_event(REJECT_BAD_TIME,
+                            EVENT("cy", "1", "message.received", "2026-01-01T00:00:00Z", "{}"));
     expect_end(id, ENDED_APPLIED, "applied");
     test_sql(&database, "DELETE FROM guanxi.timeline WHERE customer_id = 'cy'");
     expect_end(id, RETRY_SHIFT + STORE_CONFLICT, "applied");
-    assert_string_equal(test_sql_text(&database, "SELECT count(*) FROM guanxi.timeline WHERE customer_id = 'cy'"),
-                        "0");
+    assert_string_equal(
+        test_sql_text(&database, "SELECT count(*) FROM guanxi.timeline WHERE customer_id = 'cy'"),
+        "0");
 }
 
 static void what_is_still_bad_stays(void **state)
 {
     (void)state;
     expect_held(hold(REJECT_NOT_JSON, SPAN_LITERAL("{"), structured, 2), "not_json");
-    expect_held(hold_event(REJECT_FUTURE, EVENT("dan", "1", "message.received", "2199-01-01T00:00:00Z", "{}")), "future");
-    expect_held(hold_event(REJECT_BAD_DATA, EVENT("dan", "2", "customer.erased", "2026-01-01T00:00:00Z", "{}")),
+    expect_held(hold_event(REJECT_FUTURE,
+                           EVENT("dan", "1", "message.received", "2199-01-01T00:00:00Z", "{}")),
+                "future");
+    expect_held(hold_event(REJECT_BAD_DATA,
+                           EVENT("dan", "2", "customer.erased", "2026-01-01T00:00:00Z", "{}")),
                 "bad_merge");
-    assert_string_equal(test_sql_text(&database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'dan'"),
-                        "0");
+    assert_string_equal(
+        test_sql_text(&database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'dan'"),
+        "0");
 }
 
-static void what_has_no_effect_is_discarded(void **state)
+static void what_has_no_effect_leaves_no_customer(void **state)
 {
     (void)state;
-    int64_t id = hold_event(REJECT_BAD_DATA, EVENT("eve", "1", "reminder.dismissed", "2026-01-01T00:00:00Z",
-                                                   "{\"reminder_id\":\"00000000-0000-5000-8000-000000000001\"}"));
+    int64_t id = hold_event(REJECT_BAD_DATA,
+                            EVENT("eve", "1", "reminder.dismissed", "2026-01-01T00:00:00Z",
+                                  "{\"reminder_id\":\"00000000-0000-5000-8000-000000000001\"}"));
+    expect_end(id, ENDED_APPLIED, "applied"); // ignored, as its customer is unknown
+    id =
+        hold_event(REJECT_BAD_TIME, EVENT("eve", "2", "guanxi.tick", "2026-01-01T00:00:00Z", "{}"));
     expect_end(id, RETRIED_DISCARDED, "discarded");
-    id = hold_event(REJECT_BAD_TIME, EVENT("eve", "2", "guanxi.tick", "2026-01-01T00:00:00Z", "{}"));
-    expect_end(id, RETRIED_DISCARDED, "discarded");
-    id = hold_event(REJECT_UNKNOWN_TYPE, EVENT("eve", "3", "of.no.kind", "2026-01-01T00:00:00Z", "{}"));
+    id = hold_event(REJECT_UNKNOWN_TYPE,
+                    EVENT("eve", "3", "of.no.kind", "2026-01-01T00:00:00Z", "{}"));
     expect_held(id, "unknown_type");
     policy.ignore_unknown_types = true;
     expect_end(id, RETRIED_DISCARDED, "discarded");
     policy.ignore_unknown_types = false;
-    assert_string_equal(test_sql_text(&database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'eve'"),
-                        "0");
+    assert_string_equal(
+        test_sql_text(&database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'eve'"),
+        "0");
 }
 
 // ---------------------------------------------------------------------------------------- list and show
@@ -232,15 +262,18 @@ static void filters_choose_what_is_listed(void **state)
 {
     (void)state;
     test_sql(&database, "DELETE FROM guanxi.quarantine");
-    test_sql(&database, "INSERT INTO guanxi.quarantine (topic, partition, \"offset\", reason, detail, state)"
-                        " SELECT 't' || n % 2, 0, n, CASE n % 3 WHEN 0 THEN 'nul' ELSE 'no_rate' END, '',"
-                        " CASE n % 5 WHEN 0 THEN 'applied' ELSE 'held' END FROM generate_series(1, 300) AS g (n)");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.quarantine (topic, partition, \"offset\", reason, detail, state)"
+        " SELECT 't' || n % 2, 0, n, CASE n % 3 WHEN 0 THEN 'nul' ELSE 'no_rate' END, '',"
+        " CASE n % 5 WHEN 0 THEN 'applied' ELSE 'held' END FROM generate_series(1, 300) AS g (n)");
     assert_int_equal(lines(&(struct quarantine_filter){0}), 300);
     assert_int_equal(lines(&(struct quarantine_filter){.limit = 7}), 7);
     assert_int_equal(lines(&(struct quarantine_filter){.limit = 250}), 250);
     assert_int_equal(lines(&(struct quarantine_filter){.state = "applied"}), 60);
     assert_int_equal(lines(&(struct quarantine_filter){.reason = "nul"}), 100);
-    assert_int_equal(lines(&(struct quarantine_filter){.topic = "t1", .state = "held", .reason = "nul"}), 40);
+    assert_int_equal(
+        lines(&(struct quarantine_filter){.topic = "t1", .state = "held", .reason = "nul"}), 40);
     assert_int_equal(lines(&(struct quarantine_filter){.topic = "none"}), 0);
 }
 
@@ -278,9 +311,12 @@ static void one_record_is_shown_whole_and_printable(void **state)
     text = listed(&(struct quarantine_filter){.id = id}, true, &status);
     assert_int_equal(status, 0);
     expect_part(text, "\"topic\":\"calls\",\"partition\":3,");
-    expect_part(text, "\"source\":null,\"event_id\":null,\"type\":null,\"subject\":\"ada\",\"state\":\"held\"");
+    expect_part(
+        text,
+        "\"source\":null,\"event_id\":null,\"type\":null,\"subject\":\"ada\",\"state\":\"held\"");
     expect_part(text, "\"key\":{\"hex\":\"6b1bff\"}");
-    expect_part(text, "\"headers\":[[\"content-type\",\"application/cloudevents+json\"],[\"empty\",null]]");
+    expect_part(
+        text, "\"headers\":[[\"content-type\",\"application/cloudevents+json\"],[\"empty\",null]]");
     expect_part(text, "\"payload\":\"{\\\"关\\\":\\n\\u0000\"}\n");
     free(text);
 
@@ -297,7 +333,7 @@ int main(void)
         cmocka_unit_test(identity_prevents_a_second_effect),
         cmocka_unit_test(a_resolved_record_has_no_further_effect),
         cmocka_unit_test(what_is_still_bad_stays),
-        cmocka_unit_test(what_has_no_effect_is_discarded),
+        cmocka_unit_test(what_has_no_effect_leaves_no_customer),
         cmocka_unit_test(filters_choose_what_is_listed),
         cmocka_unit_test(a_list_without_records_is_json_all_the_same),
         cmocka_unit_test(one_record_is_shown_whole_and_printable),

@@ -80,9 +80,11 @@ static void expect_rights(void)
     assert_string_equal(state_as("reads", "SELECT * FROM guanxi.schema_version"), "42501");
     assert_string_equal(state_as("reads", "CALL guanxi.grant_roles()"), "42501");
     assert_string_equal(state_as("writes", "INSERT INTO guanxi.event_type VALUES (1000, 'x')"), "");
-    assert_string_equal(state_as("writes", "DELETE FROM guanxi.event_type WHERE type_id = 1000"), "");
+    assert_string_equal(state_as("writes", "DELETE FROM guanxi.event_type WHERE type_id = 1000"),
+                        "");
     assert_string_equal(state_as("writes", "INSERT INTO guanxi.lane (partition, next_offset, topic)"
-                                           " VALUES (0, 0, 'a')"), "");
+                                           " VALUES (0, 0, 'a')"),
+                        "");
     assert_string_equal(state_as("writes", "SELECT * FROM guanxi.schema_version"), "");
     assert_string_equal(state_as("writes", "DELETE FROM guanxi.schema_version"), "42501");
     assert_string_equal(state_as("writes", "TRUNCATE guanxi.timeline"), "42501");
@@ -95,8 +97,9 @@ static void a_plain_owner_migrates_and_grants_later(void **state)
     (void)state;
     give_to_plain();
     assert_int_equal(migrate_as("plain"), 0);
-    assert_string_equal(test_sql_text(&database, "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'guanxi%'"),
-                        "0");
+    assert_string_equal(
+        test_sql_text(&database, "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'guanxi%'"),
+        "0");
     assert_string_equal(state_as("plain", "SELECT * FROM guanxi.v_customer"), "");
 
     test_sql(&database, "CREATE ROLE guanxi_writer; CREATE ROLE guanxi_reader");
@@ -104,7 +107,8 @@ static void a_plain_owner_migrates_and_grants_later(void **state)
     grant("guanxi_reader", "reads");
     assert_string_equal(state_as("reads", "SELECT * FROM guanxi.v_customer"), "");
     assert_string_equal(state_as("reads", "SELECT * FROM guanxi.customer"), "42501");
-    test_sql(&database, "DROP SCHEMA guanxi CASCADE; DROP ROLE guanxi_writer; DROP ROLE guanxi_reader");
+    test_sql(&database,
+             "DROP SCHEMA guanxi CASCADE; DROP ROLE guanxi_writer; DROP ROLE guanxi_reader");
 }
 
 static void a_superuser_hands_over_to_the_owner_role(void **state)
@@ -112,11 +116,13 @@ static void a_superuser_hands_over_to_the_owner_role(void **state)
     (void)state;
     assert_int_equal(migrate_as("postgres"), 0);
     expect_rights();
-    assert_true(test_sql_yields(&database, "SELECT DISTINCT relowner::regrole FROM pg_class"
-                                           " WHERE relnamespace = 'guanxi'::regnamespace",
+    assert_true(test_sql_yields(&database,
+                                "SELECT DISTINCT relowner::regrole FROM pg_class"
+                                " WHERE relnamespace = 'guanxi'::regnamespace",
                                 "guanxi_owner\n"));
-    assert_true(test_sql_yields(&database, "SELECT DISTINCT proowner::regrole FROM pg_proc"
-                                           " WHERE pronamespace = 'guanxi'::regnamespace",
+    assert_true(test_sql_yields(&database,
+                                "SELECT DISTINCT proowner::regrole FROM pg_proc"
+                                " WHERE pronamespace = 'guanxi'::regnamespace",
                                 "guanxi_owner\n"));
     // A member of the owner's role can migrate further.
     grant("guanxi_owner", "moves");

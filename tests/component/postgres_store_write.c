@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/status.h"
+#include "support/outcome.h"
 #include "support/store.h"
 
 static struct test_store test;
@@ -26,18 +27,6 @@ static int tear_down(void **state)
     (void)state;
     test_store_destroy(&test);
     return 0;
-}
-
-#define assert_done(expression) assert_outcome(0, expression)
-#define assert_outcome(expected, expression) check_outcome(expected, expression, #expression, __LINE__)
-
-static void check_outcome(int expected, int outcome, const char *what, int line)
-{
-    if (expected == outcome)
-        return;
-    print_error("%s:%d: %s: outcome %d instead of %d: %s\n", __FILE__, line, what, outcome, expected,
-                outcome ? fault_message() : "");
-    fail();
 }
 
 static int64_t count_of(const char *table)

@@ -47,30 +47,38 @@ static int rollback(void **state)
 static void expect_columns(const char *view, const char *columns)
 {
     char sql[256];
-    snprintf(sql, sizeof sql, "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute"
-                              " WHERE attrelid = 'guanxi.%s'::regclass AND attnum > 0", view);
+    snprintf(sql, sizeof sql,
+             "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute"
+             " WHERE attrelid = 'guanxi.%s'::regclass AND attnum > 0",
+             view);
     EXPECT(sql, columns);
 }
 
 static void columns_are_those_promised(void **state)
 {
     (void)state;
-    expect_columns("v_customer",
-                   "customer_id first_seen_at last_contact_at last_inbound_at last_outbound_at rhythm "
-                   "unanswered_at unfollowed_at followed_up_at warmth warmth_at level level_code level_zh "
-                   "level_since orders spent first_order_at last_order_at purchase_days referrals f m "
-                   "open_reminders at_risk as_of policy\n");
+    expect_columns(
+        "v_customer",
+        "customer_id first_seen_at last_contact_at last_inbound_at last_outbound_at rhythm "
+        "unanswered_at unfollowed_at followed_up_at warmth warmth_at level level_code level_zh "
+        "level_since orders spent first_order_at last_order_at purchase_days referrals f m "
+        "open_reminders at_risk as_of policy\n");
     expect_columns("v_level_change", "customer_id at from_level to_level cause source event_id\n");
-    expect_columns("v_reminder", "reminder_id customer_id kind anchor due_at opened_at notices status closed_at "
-                                 "closed_by_source closed_by_event acknowledged_at snoozed_until at_risk\n");
+    expect_columns("v_reminder",
+                   "reminder_id customer_id kind anchor due_at opened_at notices status closed_at "
+                   "closed_by_source closed_by_event acknowledged_at snoozed_until at_risk\n");
     expect_columns("v_notice", "reminder_id notice at recipients state published_at\n");
     expect_columns("v_upcoming", "customer_id kind due_at\n");
-    expect_columns("v_timeline", "customer_id occurred_at recorded_at source event_id type direction points amount "
-                                 "ref recorded_as topic partition offset\n");
-    expect_columns("v_lane", "topic partition next_offset end_offset epoch lane_time owner state reason "
-                             "last_commit_at\n");
-    expect_columns("v_quarantine", "quarantine_id topic partition offset reason detail key payload source event_id "
-                                   "type subject state at resolved_at\n");
+    expect_columns(
+        "v_timeline",
+        "customer_id occurred_at recorded_at source event_id type direction points amount "
+        "ref recorded_as topic partition offset\n");
+    expect_columns("v_lane",
+                   "topic partition next_offset end_offset epoch lane_time owner state reason "
+                   "last_commit_at\n");
+    expect_columns("v_quarantine",
+                   "quarantine_id topic partition offset reason detail key payload source event_id "
+                   "type subject state at resolved_at\n");
 }
 
 // ------------------------------------------------------------------------------------------- watermark
@@ -79,12 +87,13 @@ static void columns_are_those_promised(void **state)
 
 static void insert_lanes(void)
 {
-    test_sql(&database,
-             "INSERT INTO guanxi.lane (topic, partition, next_offset, lane_time, heartbeat_at, halted_at) VALUES"
-             " ('calls', 0, 9, '2026-03-01T10:00Z', '2026-05-01T12:00Z', NULL),"
-             " ('calls', 1, 9, '2026-03-01T09:00Z', '2026-05-01T11:30Z', NULL),"
-             " ('calls', 2, 0, NULL, '2026-05-01T12:00Z', NULL),"
-             " ('import:old', 0, 5, '2020-01-01T00:00Z', '2026-05-01T12:00Z', NULL)");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.lane (topic, partition, next_offset, lane_time, heartbeat_at, halted_at) VALUES"
+        " ('calls', 0, 9, '2026-03-01T10:00Z', '2026-05-01T12:00Z', NULL),"
+        " ('calls', 1, 9, '2026-03-01T09:00Z', '2026-05-01T11:30Z', NULL),"
+        " ('calls', 2, 0, NULL, '2026-05-01T12:00Z', NULL),"
+        " ('import:old', 0, 5, '2020-01-01T00:00Z', '2026-05-01T12:00Z', NULL)");
 }
 
 static void the_watermark_is_the_least_lane_time(void **state)
@@ -99,11 +108,15 @@ static void lanes_long_silent_or_halted_are_left_out(void **state)
 {
     (void)state;
     insert_lanes();
-    test_sql(&database, "INSERT INTO guanxi.lane (topic, partition, next_offset, lane_time, heartbeat_at, halted_at)"
-                        " VALUES ('visits', 0, 1, '2026-02-01T00:00Z', '2026-05-01T10:59:59Z', NULL),"
-                        " ('visits', 1, 1, '2026-02-02T00:00Z', '2026-05-01T12:00Z', '2026-05-01T10:59:59Z')");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.lane (topic, partition, next_offset, lane_time, heartbeat_at, halted_at)"
+        " VALUES ('visits', 0, 1, '2026-02-01T00:00Z', '2026-05-01T10:59:59Z', NULL),"
+        " ('visits', 1, 1, '2026-02-02T00:00Z', '2026-05-01T12:00Z', '2026-05-01T10:59:59Z')");
     EXPECT(WATERMARK, "2026-03-01 09:00:00+00|2\n");
-    test_sql(&database, "INSERT INTO guanxi.policy VALUES (true, 2, 365, 1, 2, now(), '2 hours', 'UTC', 'CNY')");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.policy VALUES (true, 2, 365, 1, 2, now(), '2 hours', 'UTC', 'CNY')");
     EXPECT(WATERMARK, "2026-02-01 00:00:00+00|0\n");
     // Where every lane is halted the furthest counts.
     test_sql(&database, "UPDATE guanxi.lane SET halted_at = '2026-05-01T09:00Z'");
@@ -115,12 +128,13 @@ static void lanes_long_silent_or_halted_are_left_out(void **state)
 static void insert_customer(const char *id, const char *first_seen)
 {
     char sql[512];
-    snprintf(sql, sizeof sql,
-             "INSERT INTO guanxi.customer (version, policy, home, as_of, first_seen_at, last_contact_at, rhythm,"
-             " warmth, warmth_at, level, level_since, level_changes, orders, spent, purchase_days, referrals,"
-             " next_kind, next_due_at, customer_id) VALUES (1, -1, 1, '2026-03-01Z', %s, '2026-02-01Z', 2, 4.5,"
-             " '2026-02-02Z', 2, '2026-01-03Z', 1, 3, 500, 2, 1, 2, '2026-04-01Z', '%s')",
-             first_seen, id);
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO guanxi.customer (version, policy, home, as_of, first_seen_at, last_contact_at, rhythm,"
+        " warmth, warmth_at, level, level_since, level_changes, orders, spent, purchase_days, referrals,"
+        " next_kind, next_due_at, customer_id) VALUES (1, -1, 1, '2026-03-01Z', %s, '2026-02-01Z', 2, 4.5,"
+        " '2026-02-02Z', 2, '2026-01-03Z', 1, 3, 500, 2, 1, 2, '2026-04-01Z', '%s')",
+        first_seen, id);
     test_sql(&database, sql);
 }
 
@@ -129,9 +143,10 @@ static void customers_are_those_first_seen(void **state)
     (void)state;
     insert_customer("a", "'2026-01-01Z'");
     insert_customer("b", "NULL");
-    EXPECT("SELECT customer_id, first_seen_at, rhythm, unanswered_at, warmth, level, level_code, level_zh, orders,"
-           " spent, purchase_days, referrals, f, m, open_reminders, at_risk, policy FROM guanxi.v_customer",
-           "a|2026-01-01 00:00:00+00|2||4.5|2|reactive|反应|3|500|2|1|0|0|0|f|ffffffffffffffff\n");
+    EXPECT(
+        "SELECT customer_id, first_seen_at, rhythm, unanswered_at, warmth, level, level_code, level_zh, orders,"
+        " spent, purchase_days, referrals, f, m, open_reminders, at_risk, policy FROM guanxi.v_customer",
+        "a|2026-01-01 00:00:00+00|2||4.5|2|reactive|反应|3|500|2|1|0|0|0|f|ffffffffffffffff\n");
     EXPECT("SELECT * FROM guanxi.v_upcoming", "a|aftersale|2026-04-01 00:00:00+00\n");
 }
 
@@ -145,7 +160,9 @@ static void f_and_m_are_of_the_window(void **state)
     insert_customer("b", "'2026-01-01Z'");
     test_sql(&database, "INSERT INTO guanxi.lane (topic, partition, next_offset, lane_time)"
                         " VALUES ('orders', 0, 9, '2026-03-10T17:00Z')"); // 03-11 01:00 in Shanghai
-    test_sql(&database, "INSERT INTO guanxi.policy VALUES (true, 2, 10, 1, 2, now(), '1 hour', 'Asia/Shanghai', 'CNY')");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.policy VALUES (true, 2, 10, 1, 2, now(), '1 hour', 'Asia/Shanghai', 'CNY')");
     // The window is 03-02 .. 03-11 in Shanghai: from 03-01T16:00Z, before 03-11T16:00Z.
     test_sql(&database, ORDERS " ('2026-03-01T15:59:59.999999Z', 1, 7, 'a', 's', '1', '{}'),"
                                " ('2026-03-01T16:00Z', 10, 7, 'a', 's', '2', '{}'),"
@@ -166,7 +183,8 @@ static void totals_stop_at_the_limits(void **state)
     insert_customer("a", "'2026-01-01Z'");
     test_sql(&database, "INSERT INTO guanxi.lane (topic, partition, next_offset, lane_time)"
                         " VALUES ('orders', 0, 9, '2026-03-10Z')");
-    test_sql(&database, "INSERT INTO guanxi.policy VALUES (true, 2, 0, 1, 2, now(), '1 hour', 'UTC', 'CNY')");
+    test_sql(&database,
+             "INSERT INTO guanxi.policy VALUES (true, 2, 0, 1, 2, now(), '1 hour', 'UTC', 'CNY')");
     test_sql(&database, ORDERS " ('2026-03-01Z', 9223372036854775807, 7, 'a', 's', '1', '{}'),"
                                " ('2026-03-01Z', 9223372036854775807, 7, 'a', 's', '2', '{}')");
     EXPECT("SELECT m FROM guanxi.v_customer", "9223372036854775807\n");
@@ -183,21 +201,27 @@ static void reminders_and_notices_speak_in_codes(void **state)
 {
     (void)state;
     insert_customer("a", "'2026-01-01Z'");
-    test_sql(&database,
-             "INSERT INTO guanxi.reminder (reminder_id, anchor, due_at, opened_at, closed_at, home, kind, notices,"
-             " status, at_risk, customer_id, closed_source, closed_event) VALUES"
-             " ('" ID1 "', 1767225600000000, '2026-01-02Z', '2026-01-02Z', '2026-01-05Z', 1, 1, 1, 1, true, 'a', 's',"
-             " 'e'), ('" ID2 "', 1767225600000001, '2026-02-02Z', '2026-02-02Z', NULL, 1, 0, 4, 0, false, 'a', NULL,"
-             " NULL)");
-    test_sql(&database, "INSERT INTO guanxi.notice (reminder_id, at, published_at, home, notice, recipients, state,"
-                        " customer_id) VALUES ('" ID2 "', '2026-02-02Z', '2026-02-03Z', 1, 1, 1, 2, 'a'),"
-                        " ('" ID2 "', '2026-02-05Z', NULL, 1, 2, 2, 1, 'a'),"
-                        " ('" ID2 "', '2026-02-07Z', NULL, 1, 3, 3, 0, 'a'),"
-                        " ('" ID2 "', '2026-02-09Z', NULL, 1, 4, 3, 3, 'a')");
-    EXPECT("SELECT * FROM guanxi.v_reminder ORDER BY 1",
-           ID1 "|a|response|1767225600000000|2026-01-02 00:00:00+00|2026-01-02 00:00:00+00|1|done|"
-               "2026-01-05 00:00:00+00|s|e|||t\n" ID2
-               "|a|cadence|1767225600000001|2026-02-02 00:00:00+00|2026-02-02 00:00:00+00|4|open||||||f\n");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.reminder (reminder_id, anchor, due_at, opened_at, closed_at, home, kind, notices,"
+        " status, at_risk, customer_id, closed_source, closed_event) VALUES"
+        " ('" ID1
+        "', 1767225600000000, '2026-01-02Z', '2026-01-02Z', '2026-01-05Z', 1, 1, 1, 1, true, 'a', 's',"
+        " 'e'), ('" ID2
+        "', 1767225600000001, '2026-02-02Z', '2026-02-02Z', NULL, 1, 0, 4, 0, false, 'a', NULL,"
+        " NULL)");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.notice (reminder_id, at, published_at, home, notice, recipients, state,"
+        " customer_id) VALUES ('" ID2 "', '2026-02-02Z', '2026-02-03Z', 1, 1, 1, 2, 'a'),"
+        " ('" ID2 "', '2026-02-05Z', NULL, 1, 2, 2, 1, 'a'),"
+        " ('" ID2 "', '2026-02-07Z', NULL, 1, 3, 3, 0, 'a'),"
+        " ('" ID2 "', '2026-02-09Z', NULL, 1, 4, 3, 3, 'a')");
+    EXPECT(
+        "SELECT * FROM guanxi.v_reminder ORDER BY 1", ID1
+        "|a|response|1767225600000000|2026-01-02 00:00:00+00|2026-01-02 00:00:00+00|1|done|"
+        "2026-01-05 00:00:00+00|s|e|||t\n" ID2
+        "|a|cadence|1767225600000001|2026-02-02 00:00:00+00|2026-02-02 00:00:00+00|4|open||||||f\n");
     EXPECT("SELECT notice, recipients, state, published_at FROM guanxi.v_notice ORDER BY 1",
            "1|owner|published|2026-02-03 00:00:00+00\n2|manager|held|\n3|owner,manager|held|\n"
            "4|owner,manager|suppressed|\n");
@@ -211,8 +235,10 @@ static void reminders_and_notices_speak_in_codes(void **state)
 static void level_changes_tell_their_cause(void **state)
 {
     (void)state;
-    test_sql(&database, "INSERT INTO guanxi.level_change VALUES ('2026-01-03Z', 1, 1, 2, 0, 'a', 's', 'e'),"
-                        " ('2026-04-03Z', 2, 2, 1, 1, 'a', NULL, NULL), ('2026-05-03Z', 3, 3, 2, 2, 'a', NULL, NULL)");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.level_change VALUES ('2026-01-03Z', 1, 1, 2, 0, 'a', 's', 'e'),"
+        " ('2026-04-03Z', 2, 2, 1, 1, 'a', NULL, NULL), ('2026-05-03Z', 3, 3, 2, 2, 'a', NULL, NULL)");
     EXPECT("SELECT * FROM guanxi.v_level_change ORDER BY at",
            "a|2026-01-03 00:00:00+00|1|2|event|s|e\na|2026-04-03 00:00:00+00|2|1|warmth||\n"
            "a|2026-05-03 00:00:00+00|3|2|evidence||\n");
@@ -223,31 +249,36 @@ static void level_changes_tell_their_cause(void **state)
 static void the_timeline_tells_where_a_row_came_from(void **state)
 {
     (void)state;
-    test_sql(&database, "INSERT INTO guanxi.lane (lane_id, topic, partition, next_offset) OVERRIDING SYSTEM VALUE"
-                        " VALUES (77, 'orders', 3, 9)");
-    test_sql(&database,
-             "INSERT INTO guanxi.timeline (occurred_at, points, \"offset\", amount, lane_id, type, side, customer_id,"
-             " source, event_id, data, recorded_as) VALUES"
-             " ('2026-03-01Z', 8, 5, 1200, 77, 7, NULL, 'a', 's', '1', '{\"order_id\":\"o1\"}', NULL),"
-             " ('2026-03-02Z', 3, 6, NULL, 77, 1, 2, 'a', 's', '2', '{\"direction\":\"outbound\"}', 'b'),"
-             " ('2026-03-03Z', 0, NULL, NULL, NULL, 41, NULL, 'a', 'guanxi', 'rank/x', '{}', NULL)");
-    EXPECT("SELECT occurred_at, event_id, type, direction, points, amount, ref, recorded_as, topic, partition,"
-           " \"offset\" FROM guanxi.v_timeline ORDER BY 1",
-           "2026-03-01 00:00:00+00|1|order.placed||8|1200|o1|a|orders|3|5\n"
-           "2026-03-02 00:00:00+00|2|call.completed|outbound|3|||b|orders|3|6\n"
-           "2026-03-03 00:00:00+00|rank/x|guanxi.valued||0|||a|||\n");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.lane (lane_id, topic, partition, next_offset) OVERRIDING SYSTEM VALUE"
+        " VALUES (77, 'orders', 3, 9)");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.timeline (occurred_at, points, \"offset\", amount, lane_id, type, side, customer_id,"
+        " source, event_id, data, recorded_as) VALUES"
+        " ('2026-03-01Z', 8, 5, 1200, 77, 7, NULL, 'a', 's', '1', '{\"order_id\":\"o1\"}', NULL),"
+        " ('2026-03-02Z', 3, 6, NULL, 77, 1, 2, 'a', 's', '2', '{\"direction\":\"outbound\"}', 'b'),"
+        " ('2026-03-03Z', 0, NULL, NULL, NULL, 41, NULL, 'a', 'guanxi', 'rank/x', '{}', NULL)");
+    EXPECT(
+        "SELECT occurred_at, event_id, type, direction, points, amount, ref, recorded_as, topic, partition,"
+        " \"offset\" FROM guanxi.v_timeline ORDER BY 1",
+        "2026-03-01 00:00:00+00|1|order.placed||8|1200|o1|a|orders|3|5\n"
+        "2026-03-02 00:00:00+00|2|call.completed|outbound|3|||b|orders|3|6\n"
+        "2026-03-03 00:00:00+00|rank/x|guanxi.valued||0|||a|||\n");
 }
 
 static void what_an_event_names_is_found_by_its_type(void **state)
 {
     (void)state;
-    test_sql(&database, ORDERS " ('2026-03-01Z', NULL, 8, 'a', 's', '1', '{\"order_id\" : \"o\\\"1\"}'),"
-                               " ('2026-03-01Z', NULL, 20, 'a', 's', '2', '{\"by\":\"us\",\"promise_id\":\"p\"}'),"
-                               " ('2026-03-01Z', NULL, 35, 'a', 's', '3', '{\"into\":\"w\"}'),"
-                               " ('2026-03-01Z', NULL, 36, 'a', 's', '4', '{\"customer\":\"l\"}'),"
-                               " ('2026-03-01Z', NULL, 39, 'a', 's', '5', '{\"reminder_id\":\"r\"}'),"
-                               " ('2026-03-01Z', NULL, 24, 'a', 's', '6', '{\"order_id\":\"not one\"}'),"
-                               " ('2026-03-01Z', NULL, 8, 'a', 's', '7', '{\"x\":{\"order_id\":\"nested\"}}')");
+    test_sql(&database, ORDERS
+             " ('2026-03-01Z', NULL, 8, 'a', 's', '1', '{\"order_id\" : \"o\\\"1\"}'),"
+             " ('2026-03-01Z', NULL, 20, 'a', 's', '2', '{\"by\":\"us\",\"promise_id\":\"p\"}'),"
+             " ('2026-03-01Z', NULL, 35, 'a', 's', '3', '{\"into\":\"w\"}'),"
+             " ('2026-03-01Z', NULL, 36, 'a', 's', '4', '{\"customer\":\"l\"}'),"
+             " ('2026-03-01Z', NULL, 39, 'a', 's', '5', '{\"reminder_id\":\"r\"}'),"
+             " ('2026-03-01Z', NULL, 24, 'a', 's', '6', '{\"order_id\":\"not one\"}'),"
+             " ('2026-03-01Z', NULL, 8, 'a', 's', '7', '{\"x\":{\"order_id\":\"nested\"}}')");
     EXPECT("SELECT event_id, ref FROM guanxi.v_timeline ORDER BY 1",
            "1|o\"1\n2|p\n3|w\n4|l\n5|r\n6|\n7|\n");
 }
@@ -257,10 +288,10 @@ static void no_data_fails_the_view(void **state)
 {
     (void)state;
     EXPECT("SELECT guanxi.data_text(d, 'order_id') FROM (VALUES"
-           " (1, '{\"order_id\":\"\\ud83d\\ude00\"}'),"              // a pair
-           " (2, '{\"order_id\":\"o\",\"x\":\"\\ud83d\"}'),"         // half a pair
-           " (3, '{\"order_id\":\"o\",\"x\":\"\\uDE00\\uD83D\"}'),"  // the wrong way round
-           " (4, '{\"order_id\":\"\\\\ud83d\"}'),"                   // no escape but a backslash and letters
+           " (1, '{\"order_id\":\"\\ud83d\\ude00\"}'),"             // a pair
+           " (2, '{\"order_id\":\"o\",\"x\":\"\\ud83d\"}'),"        // half a pair
+           " (3, '{\"order_id\":\"o\",\"x\":\"\\uDE00\\uD83D\"}')," // the wrong way round
+           " (4, '{\"order_id\":\"\\\\ud83d\"}')," // no escape but a backslash and letters
            " (5, '{\"order_id\":\"o\",\"x\":\"\\\\ud83d\\ude00\"}')," // that, and half a pair
            " (6, '{\"order_id\":\"o\",\"x\":\"\\u0000\"}'),"
            " (7, '{\"order_id\":\"o\",\"x\":1e99999}'),"
@@ -273,14 +304,19 @@ static void no_data_fails_the_view(void **state)
 static void lanes_and_quarantine_show_their_rows(void **state)
 {
     (void)state;
-    test_sql(&database, "INSERT INTO guanxi.lane (topic, partition, next_offset, end_offset, epoch, lane_time, owner,"
-                        " state, reason) VALUES ('t', 2, 5, 9, 3, '2026-01-01Z', 'me', 'halted', 'flood')");
-    test_sql(&database, "INSERT INTO guanxi.quarantine (topic, partition, \"offset\", reason, detail, key, payload,"
-                        " event_id, subject) VALUES ('t', 2, 4, 'bad_time', 'second 60', '\\x61', NULL, 'e', 'a')");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.lane (topic, partition, next_offset, end_offset, epoch, lane_time, owner,"
+        " state, reason) VALUES ('t', 2, 5, 9, 3, '2026-01-01Z', 'me', 'halted', 'flood')");
+    test_sql(
+        &database,
+        "INSERT INTO guanxi.quarantine (topic, partition, \"offset\", reason, detail, key, payload,"
+        " event_id, subject) VALUES ('t', 2, 4, 'bad_time', 'second 60', '\\x61', NULL, 'e', 'a')");
     EXPECT("SELECT * FROM guanxi.v_lane", "t|2|5|9|3|2026-01-01 00:00:00+00|me|halted|flood|\n");
-    EXPECT("SELECT topic, partition, \"offset\", reason, detail, key, payload, source, event_id, type, subject, state,"
-           " at = now(), resolved_at FROM guanxi.v_quarantine",
-           "t|2|4|bad_time|second 60|\\x61|||e||a|held|t|\n");
+    EXPECT(
+        "SELECT topic, partition, \"offset\", reason, detail, key, payload, source, event_id, type, subject, state,"
+        " at = now(), resolved_at FROM guanxi.v_quarantine",
+        "t|2|4|bad_time|second 60|\\x61|||e||a|held|t|\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, rollback)

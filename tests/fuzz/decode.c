@@ -36,8 +36,8 @@ static size_t take_headers(struct span *rest, struct record_header *headers)
         }
         uint32_t name = (uint32_t)(colon - line.data);
         uint32_t value = name + 1 < line.size && colon[1] == ' ' ? name + 2 : name + 1;
-        headers[count++] = (struct record_header){span_of(line.data, name),
-                                                  span_of(line.data + value, line.size - value)};
+        headers[count++] =
+            (struct record_header){span_of(line.data, name), span_of(line.data + value, line.size - value)};
     }
     return count;
 }
@@ -79,16 +79,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         take_line(&rest);
     }
     policy.events_clock = policy.ignore_unknown_types = events;
-    struct record record = {.headers = headers, .header_count = take_headers(&rest, headers), .value = rest};
+    size_t count = take_headers(&rest, headers); // before the value is what is left
+    struct record record = {.headers = headers, .header_count = count, .value = rest};
     struct event event;
     struct reject reject;
     int64_t unknown_marks = 0;
     arena_reset(&arena);
-    int outcome = decode_record(decoder, &policy, &record, INSTANT_LAST / 2, &arena, &event, &reject, &unknown_marks);
+    int outcome =
+        decode_record(decoder, &policy, &record, INSTANT_LAST / 2, &arena, &event, &reject, &unknown_marks);
     if (outcome == DECODED_EVENT) {
         must(event.time >= 0 && event.time <= INSTANT_LAST);
         must(event.subject.size && event.id.size && event.source.size);
-        must(event.data.size >= 2 && event.data.data[0] == '{' && event.data.data[event.data.size - 1] == '}');
+        must(event.data.size >= 2 && event.data.data[0] == '{' &&
+             event.data.data[event.data.size - 1] == '}');
         decode_again(decoder, &policy, &arena, &event);
     } else if (outcome == DECODED_REJECTED) {
         must(reject.reason < REJECT_REASON_COUNT && reject.detail[0]);

@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     struct record record = {.headers = headers, .header_count = (size_t)count};
     uint8_t *packed = malloc(size);
-    if (packed && (record_pack_headers(&record, packed, size) != size || memcmp(packed, bytes, size) != 0)) {
+    if (packed &&
+        (record_pack_headers(&record, packed, size) != size || memcmp(packed, bytes, size) != 0)) {
         abort();
     }
     free(packed);

@@ -100,7 +100,7 @@ class Chaos:
         faults = [self.kill] * kills
         for fault, share in ((self.freeze, 5), (self.stop, 5), (self.add, 6), (self.remove, 8),
                              (self.stop_postgres, 6), (self.kill_postgres, 12), (self.restart_kafka, 12)):
-            faults += [fault] * max(1, kills // share)
+            faults += [fault] * (max(1, kills // share) if kills else 0)
         self.random.shuffle(faults)
         return faults
 

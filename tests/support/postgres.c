@@ -70,7 +70,8 @@ void test_database_create(struct test_database *database, bool migrated)
     snprintf(database->name, sizeof database->name, "test_%d_%d", (int)getpid(), ++count);
     administer("CREATE", database->name, "");
     // A later setting of a connection string wins.
-    int size = snprintf(database->conninfo, sizeof database->conninfo, "%s dbname=%s", server(), database->name);
+    int size = snprintf(database->conninfo, sizeof database->conninfo, "%s dbname=%s", server(),
+                        database->name);
     if (size < 0 || (size_t)size >= sizeof database->conninfo)
         give_up("GUANXI_TEST_POSTGRES is too long");
     struct postgres_settings settings = POSTGRES_SETTINGS_DEFAULT;

@@ -42,10 +42,10 @@ static void bytes_that_are_no_text_are_replaced(void **state)
     EXPECT("a\xff"
            "b",
            "\"a\\ufffdb\"");
-    EXPECT("\xc0\x80", "\"\\ufffd\\ufffd\"");             // overlong
-    EXPECT("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"");  // a surrogate
+    EXPECT("\xc0\x80", "\"\\ufffd\\ufffd\"");                       // overlong
+    EXPECT("\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"");            // a surrogate
     EXPECT("\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\""); // beyond U+10FFFF
-    EXPECT("\xe5\x85", "\"\\ufffd\\ufffd\"");             // cut off
+    EXPECT("\xe5\x85", "\"\\ufffd\\ufffd\"");                       // cut off
 }
 
 static void bytes_are_a_string_or_hexadecimal(void **state)

@@ -57,17 +57,18 @@ static void first_notice(void **state)
 {
     struct fixture *fixture = *state;
     struct span text = encode_notice(&fixture->arena, &fixture->policy, &cadence_sample()->message);
-    assert_span(text,
-                "{\"specversion\":\"1.0\",\"id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11/1\",\"source\":\"guanxi\","
-                "\"type\":\"guanxi.reminder.opened\",\"subject\":\"c1\",\"time\":\"2026-02-26T00:00:00Z\","
-                "\"expirytime\":\"2026-03-01T00:00:00Z\",\"datacontenttype\":\"application/json\",\"data\":{"
-                "\"reminder_id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11\",\"kind\":\"cadence\",\"notice\":1,"
-                "\"late\":false,\"to\":[\"owner\"],\"customer\":\"c1\",\"name\":null,\"owner\":null,\"manager\":null,"
-                "\"level\":{\"level\":3,\"code\":\"accountable\",\"zh\":\"可靠\"},\"recency_days\":54,\"f\":1,\"m\":1250,"
-                "\"due\":\"2026-02-26T00:00:00Z\",\"since\":\"2026-01-12T00:00:00Z\",\"opened\":\"2026-02-26T00:00:00Z\","
-                "\"last_contact\":\"2026-01-12T00:00:00Z\",\"channels\":[\"letter\",\"message\",\"web\"],\"why\":{"
-                "\"en\":\"No contact for 45 days (last on 2026-01-12); an accountable customer is due every 45 days.\","
-                "\"zh\":\"已有45天没有联系（上次联系：2026-01-12）；“可靠”客户应每45天联系一次。\"}}}");
+    assert_span(
+        text,
+        "{\"specversion\":\"1.0\",\"id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11/1\",\"source\":\"guanxi\","
+        "\"type\":\"guanxi.reminder.opened\",\"subject\":\"c1\",\"time\":\"2026-02-26T00:00:00Z\","
+        "\"expirytime\":\"2026-03-01T00:00:00Z\",\"datacontenttype\":\"application/json\",\"data\":{"
+        "\"reminder_id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11\",\"kind\":\"cadence\",\"notice\":1,"
+        "\"late\":false,\"to\":[\"owner\"],\"customer\":\"c1\",\"name\":null,\"owner\":null,\"manager\":null,"
+        "\"level\":{\"level\":3,\"code\":\"accountable\",\"zh\":\"可靠\"},\"recency_days\":54,\"f\":1,\"m\":1250,"
+        "\"due\":\"2026-02-26T00:00:00Z\",\"since\":\"2026-01-12T00:00:00Z\",\"opened\":\"2026-02-26T00:00:00Z\","
+        "\"last_contact\":\"2026-01-12T00:00:00Z\",\"channels\":[\"letter\",\"message\",\"web\"],\"why\":{"
+        "\"en\":\"No contact for 45 days (last on 2026-01-12); an accountable customer is due every 45 days.\","
+        "\"zh\":\"已有45天没有联系（上次联系：2026-01-12）；“可靠”客户应每45天联系一次。\"}}}");
     assert_json(text);
 }
 
@@ -106,14 +107,15 @@ static void closing(void **state)
     };
     memcpy(message.reminder_id, reminder, 16);
     struct span text = encode_closing(&fixture->arena, &message);
-    assert_span(text,
-                "{\"specversion\":\"1.0\",\"id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11/closed\",\"source\":\"guanxi\","
-                "\"type\":\"guanxi.reminder.closed\",\"subject\":\"c1\",\"time\":\"2026-01-12T00:00:00.500000Z\","
-                "\"datacontenttype\":\"application/json\",\"data\":{"
-                "\"reminder_id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11\",\"kind\":\"aftersale\",\"status\":\"closed\","
-                "\"reason\":\"done\",\"customer\":\"c1\",\"due\":\"2026-01-10T00:00:00Z\",\"since\":\"2026-01-03T00:00:00Z\","
-                "\"opened\":\"2026-01-10T00:00:00Z\",\"closed\":\"2026-01-12T00:00:00.500000Z\","
-                "\"event\":{\"source\":\"crm\",\"id\":\"e9\"}}}");
+    assert_span(
+        text,
+        "{\"specversion\":\"1.0\",\"id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11/closed\",\"source\":\"guanxi\","
+        "\"type\":\"guanxi.reminder.closed\",\"subject\":\"c1\",\"time\":\"2026-01-12T00:00:00.500000Z\","
+        "\"datacontenttype\":\"application/json\",\"data\":{"
+        "\"reminder_id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11\",\"kind\":\"aftersale\",\"status\":\"closed\","
+        "\"reason\":\"done\",\"customer\":\"c1\",\"due\":\"2026-01-10T00:00:00Z\",\"since\":\"2026-01-03T00:00:00Z\","
+        "\"opened\":\"2026-01-10T00:00:00Z\",\"closed\":\"2026-01-12T00:00:00.500000Z\","
+        "\"event\":{\"source\":\"crm\",\"id\":\"e9\"}}}");
     assert_json(text);
     message.status = REMINDER_MOOT;
     message.event_source = message.event_id = SPAN_NONE;
@@ -140,13 +142,14 @@ static void level_change(void **state)
     char id[37], expected[1024];
     change_id(uuid, SPAN_LITERAL("c1"), "guanxi.level.changed", 2);
     uuid_text(uuid, id);
-    snprintf(expected, sizeof expected,
-             "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"guanxi\",\"type\":\"guanxi.level.changed\","
-             "\"subject\":\"c1\",\"time\":\"2026-01-12T00:00:00Z\",\"datacontenttype\":\"application/json\",\"data\":{"
-             "\"customer\":\"c1\",\"n\":2,\"from\":{\"level\":2,\"code\":\"reactive\",\"zh\":\"反应\"},"
-             "\"to\":{\"level\":3,\"code\":\"accountable\",\"zh\":\"可靠\"},\"cause\":\"event\","
-             "\"event\":{\"source\":\"crm\",\"id\":\"e9\"}}}",
-             id);
+    snprintf(
+        expected, sizeof expected,
+        "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"guanxi\",\"type\":\"guanxi.level.changed\","
+        "\"subject\":\"c1\",\"time\":\"2026-01-12T00:00:00Z\",\"datacontenttype\":\"application/json\",\"data\":{"
+        "\"customer\":\"c1\",\"n\":2,\"from\":{\"level\":2,\"code\":\"reactive\",\"zh\":\"反应\"},"
+        "\"to\":{\"level\":3,\"code\":\"accountable\",\"zh\":\"可靠\"},\"cause\":\"event\","
+        "\"event\":{\"source\":\"crm\",\"id\":\"e9\"}}}",
+        id);
     struct span text = encode_level_change(&fixture->arena, &message);
     assert_span(text, expected);
     assert_json(text);
@@ -170,7 +173,8 @@ static void hostile_names(void **state)
     assert_int_equal(json_parse(json, &fixture->arena, text, &tokens, &fault), JSON_OK);
     int met = 0;
     for (uint32_t i = 1; i < tokens->end; i++) {
-        if (span_equal(tokens[i].key, SPAN_LITERAL("subject")) || span_equal(tokens[i].key, SPAN_LITERAL("customer"))) {
+        if (span_equal(tokens[i].key, SPAN_LITERAL("subject")) ||
+            span_equal(tokens[i].key, SPAN_LITERAL("customer"))) {
             assert_span(tokens[i].text, hostile);
             met++;
         }
@@ -187,7 +191,8 @@ static void sentences(void **state)
         bool contact;
         const char *en, *zh;
     } cases[] = {
-        {REMINDER_CADENCE, true, "No contact for 1 day (last on 2026-02-25); a basic customer is due every 90 minutes.",
+        {REMINDER_CADENCE, true,
+         "No contact for 1 day (last on 2026-02-25); a basic customer is due every 90 minutes.",
          "已有1天没有联系（上次联系：2026-02-25）；“一般”客户应每90分钟联系一次。"},
         {REMINDER_CADENCE, false,
          "No contact yet, 1 day after the customer became known on 2026-02-25; a basic customer is due every 90 minutes.",
@@ -248,7 +253,8 @@ static void no_memory_is_told(void **state)
     struct arena none;
     arena_init(&none, SIZE_MAX - 8);
     assert_null(encode_notice(&none, &fixture->policy, &cadence_sample()->message).data);
-    struct level_message change = {.customer_id = SPAN_LITERAL("c"), .n = 1, .from_level = 1, .to_level = 2};
+    struct level_message change = {
+        .customer_id = SPAN_LITERAL("c"), .n = 1, .from_level = 1, .to_level = 2};
     assert_null(encode_level_change(&none, &change).data);
     struct closing_message closed = {.customer_id = SPAN_LITERAL("c")};
     assert_null(encode_closing(&none, &closed).data);
@@ -275,8 +281,16 @@ static void long_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(first_notice), TEST(last_notice), TEST(closing), TEST(level_change), TEST(hostile_names), TEST(sentences),
-        TEST(every_kind_has_sentences), TEST(dates_of_the_business_zone), TEST(no_memory_is_told), TEST(long_texts),
+        TEST(first_notice),
+        TEST(last_notice),
+        TEST(closing),
+        TEST(level_change),
+        TEST(hostile_names),
+        TEST(sentences),
+        TEST(every_kind_has_sentences),
+        TEST(dates_of_the_business_zone),
+        TEST(no_memory_is_told),
+        TEST(long_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

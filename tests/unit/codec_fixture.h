@@ -66,13 +66,14 @@ static inline char *exact_copy(const void *bytes, size_t size)
 
 // Decodes a value with headers given as "name", "value" pairs up to NULL. The value is overwritten before this
 // returns: nothing may point into it.
-static inline int decode_bytes(struct fixture *fixture, const void *bytes, size_t size, const char *const *pairs)
+static inline int decode_bytes(struct fixture *fixture, const void *bytes, size_t size,
+                               const char *const *pairs)
 {
     struct record_header headers[16];
     struct record record = {.timestamp_ms = -1, .headers = headers};
     for (; pairs && pairs[2 * record.header_count]; record.header_count++) {
-        headers[record.header_count] = (struct record_header){span_text(pairs[2 * record.header_count]),
-                                                              span_text(pairs[2 * record.header_count + 1])};
+        headers[record.header_count] = (struct record_header){
+            span_text(pairs[2 * record.header_count]), span_text(pairs[2 * record.header_count + 1])};
     }
     char *value = exact_copy(bytes, size);
     record.value = span_of(value, size);
@@ -85,7 +86,8 @@ static inline int decode_bytes(struct fixture *fixture, const void *bytes, size_
 
 static inline int decode_structured_bytes(struct fixture *fixture, const void *bytes, size_t size)
 {
-    static const char *const headers[] = {"content-type", "application/cloudevents+json; charset=UTF-8", NULL};
+    static const char *const headers[] = {"content-type", "application/cloudevents+json; charset=UTF-8",
+                                          NULL};
     return decode_bytes(fixture, bytes, size, headers);
 }
 

@@ -51,7 +51,8 @@ static const struct json_token *parse_good(const char *text)
 static void tokens_of_a_document(void **state)
 {
     (void)state;
-    const struct json_token *tokens = parse_good(" { \"a\" : [ 1 , { } , [ ] ] , \"b\\u0041\" : \"x\\ny\" ,\"\":null } ");
+    const struct json_token *tokens =
+        parse_good(" { \"a\" : [ 1 , { } , [ ] ] , \"b\\u0041\" : \"x\\ny\" ,\"\":null } ");
     assert_int_equal(tokens[0].type, JSON_OBJECT);
     assert_int_equal(tokens[0].end, 7);
     assert_null(tokens[0].key.data);
@@ -85,10 +86,12 @@ static void any_value_is_a_document(void **state)
 static void numbers_keep_their_text(void **state)
 {
     (void)state;
-    static const char *const good[] = {"0", "-0", "12.50", "1e999999", "1E-9", "123456789012345678901234567890.5",
-                                       "0e0", "0.10", "9007199254740993"};
-    static const char *const bad[] = {"01", "-", "+1", ".5", "1.", "1.e5", "1e", "1e+", "--1", "0x10", "NaN", "Infinity",
-                                      "-Infinity", "1a", "1 2", "00", "-01", "1_000", "1\x0c", "1e5.5"};
+    static const char *const good[] = {"0",        "-0",   "12.50",
+                                       "1e999999", "1E-9", "123456789012345678901234567890.5",
+                                       "0e0",      "0.10", "9007199254740993"};
+    static const char *const bad[] = {"01",  "-",   "+1",   ".5",    "1.",       "1.e5",      "1e",
+                                      "1e+", "--1", "0x10", "NaN",   "Infinity", "-Infinity", "1a",
+                                      "1 2", "00",  "-01",  "1_000", "1\x0c",    "1e5.5"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_span(parse_good(good[i])->text, good[i]);
         char inside[128];
@@ -106,14 +109,78 @@ static void no_documents(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "", " ", "\n", "{", "}", "[", "]", "{}}", "{}{}", "[]x", "{} x", "1 1", "\"a\"\"b\"", "{\"a\"}", "{\"a\":}",
-        "{\"a\":1,}", "{,}", "{\"a\":1 \"b\":2}", "{\"a\" 1}", "{1:2}", "{a:1}", "{'a':1}", "[1,]", "[,1]", "[1 2]", "[1}",
-        "{\"a\":1]", "[1,,2]", "{\"a\":1,,\"b\":2}", "\"a", "\"a\\\"", "tru", "truex", "True", "nul", "nullnull",
-        "\"a\"x", "1\"a\"", "\"\x01\"", "\"\t\"", "\"\n\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\\"", ":", ",",
-        "[\"a\":1]", "{\"a\"::1}", "{\"a\":1:2}", "{\"a\",1}", "{:1}", "{\"a\":\"b\" \"c\"}", "// x\n1", "1 // x", "/**/1",
-        "\xef\xbb\xbf{}", "\x0c{}", "{\x0b}", "[1\x0c]", "{\"a\"\x1a" "1}", "\xc2\xa0{}",
-        "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\"", "\"\\ud800\\n\"", "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"",
-        "\"\\udc00\\ud800\"", "\"\\ud83d\\u\"", "{\"\\ud800\":1}",
+        "",
+        " ",
+        "\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        "{}}",
+        "{}{}",
+        "[]x",
+        "{} x",
+        "1 1",
+        "\"a\"\"b\"",
+        "{\"a\"}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "{,}",
+        "{\"a\":1 \"b\":2}",
+        "{\"a\" 1}",
+        "{1:2}",
+        "{a:1}",
+        "{'a':1}",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1}",
+        "{\"a\":1]",
+        "[1,,2]",
+        "{\"a\":1,,\"b\":2}",
+        "\"a",
+        "\"a\\\"",
+        "tru",
+        "truex",
+        "True",
+        "nul",
+        "nullnull",
+        "\"a\"x",
+        "1\"a\"",
+        "\"\x01\"",
+        "\"\t\"",
+        "\"\n\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\\"",
+        ":",
+        ",",
+        "[\"a\":1]",
+        "{\"a\"::1}",
+        "{\"a\":1:2}",
+        "{\"a\",1}",
+        "{:1}",
+        "{\"a\":\"b\" \"c\"}",
+        "// x\n1",
+        "1 // x",
+        "/**/1",
+        "\xef\xbb\xbf{}",
+        "\x0c{}",
+        "{\x0b}",
+        "[1\x0c]",
+        "{\"a\"\x1a"
+        "1}",
+        "\xc2\xa0{}",
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\ud800x\"",
+        "\"\\ud800\\n\"",
+        "\"\\ud800\\u0041\"",
+        "\"\\ud800\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "\"\\ud83d\\u\"",
+        "{\"\\ud800\":1}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         enum json_status status = parse(bad[i]);
@@ -137,8 +204,11 @@ static void escapes(void **state)
 static void bad_utf8_goes_first(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"\"\x80\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe4\xb8\"",
-                                      "\xff\xfe{}", "{\"\xff\":1}", "{ \xff", "\"\xc3", "{\"a\":1,\"a\":\"\xff\"}",
+    static const char *const bad[] = {"\"\x80\"",         "\"\xc0\x80\"",
+                                      "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"",
+                                      "\"\xe4\xb8\"",     "\xff\xfe{}",
+                                      "{\"\xff\":1}",     "{ \xff",
+                                      "\"\xc3",           "{\"a\":1,\"a\":\"\xff\"}",
                                       "\"\\u0000\xff\""};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(parse(bad[i]), JSON_BAD_UTF8);
@@ -153,7 +223,8 @@ static void nul_anywhere(void **state)
     static const struct {
         const char *text;
         size_t size;
-    } raw[] = {{"\0", 1}, {"\"a\0b\"", 5}, {"{}\0", 3}, {"\0{}", 3}, {"{\"\0\":1}", 7}, {"[1\0]", 4}, {"{\"a\":\0}", 7}};
+    } raw[] = {{"\0", 1},         {"\"a\0b\"", 5}, {"{}\0", 3},      {"\0{}", 3},
+               {"{\"\0\":1}", 7}, {"[1\0]", 4},    {"{\"a\":\0}", 7}};
     for (size_t i = 0; i < sizeof raw / sizeof raw[0]; i++) {
         const struct json_token *tokens;
         assert_int_equal(parse_bytes(raw[i].text, raw[i].size, &tokens), JSON_NUL);
@@ -175,21 +246,29 @@ static void depth(void **state)
         text[2 * levels - 1] = '\0';
         assert_int_equal(parse(text), levels <= 32 ? JSON_NOT_JSON : JSON_TOO_DEEP);
     }
-    assert_int_equal(parse("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1,{}]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"), JSON_TOO_DEEP);
+    assert_int_equal(parse("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1,{}]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
+                     JSON_TOO_DEEP);
 }
 
 static void duplicate_keys(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "{\"a\":1,\"a\":2}", "{\"a\":1,\"b\":2,\"a\":1}", "{\"\":1,\"\":1}", "{\"a\":1,\"\\u0061\":1}",
-        "{\"x\":{\"a\":1,\"a\":2}}", "[1,[{\"a\":1,\"a\":2}]]", "{\"\\n\":1,\"\\u000A\":1}",
-        "{\"\xf0\x9f\x98\x80\":1,\"\\ud83d\\ude00\":2}", "{\"k\":{\"k\":{}},\"k\":1}",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":1,\"b\":2,\"a\":1}",
+        "{\"\":1,\"\":1}",
+        "{\"a\":1,\"\\u0061\":1}",
+        "{\"x\":{\"a\":1,\"a\":2}}",
+        "[1,[{\"a\":1,\"a\":2}]]",
+        "{\"\\n\":1,\"\\u000A\":1}",
+        "{\"\xf0\x9f\x98\x80\":1,\"\\ud83d\\ude00\":2}",
+        "{\"k\":{\"k\":{}},\"k\":1}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(parse(bad[i]), JSON_DUPLICATE_KEY);
     }
-    assert_int_equal(parse("{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1},\"A\":[{\"a\":1},{\"a\":1}]}"), JSON_OK);
+    assert_int_equal(parse("{\"a\":{\"a\":{\"a\":1}},\"b\":{\"a\":1},\"A\":[{\"a\":1},{\"a\":1}]}"),
+                     JSON_OK);
     assert_int_equal(parse("{\"\xc3\xa9\":1,\"e\xcc\x81\":1}"), JSON_OK); // not normalised
 }
 
@@ -267,12 +346,18 @@ static void no_memory_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tokens_of_a_document), cmocka_unit_test(any_value_is_a_document),
-        cmocka_unit_test(numbers_keep_their_text), cmocka_unit_test(no_documents),
-        cmocka_unit_test(escapes), cmocka_unit_test(bad_utf8_goes_first),
-        cmocka_unit_test(nul_anywhere), cmocka_unit_test(depth),
-        cmocka_unit_test(duplicate_keys), cmocka_unit_test(duplicate_keys_of_any_number),
-        cmocka_unit_test(many_keys_are_no_attack), cmocka_unit_test(long_texts_grow_the_memory),
+        cmocka_unit_test(tokens_of_a_document),
+        cmocka_unit_test(any_value_is_a_document),
+        cmocka_unit_test(numbers_keep_their_text),
+        cmocka_unit_test(no_documents),
+        cmocka_unit_test(escapes),
+        cmocka_unit_test(bad_utf8_goes_first),
+        cmocka_unit_test(nul_anywhere),
+        cmocka_unit_test(depth),
+        cmocka_unit_test(duplicate_keys),
+        cmocka_unit_test(duplicate_keys_of_any_number),
+        cmocka_unit_test(many_keys_are_no_attack),
+        cmocka_unit_test(long_texts_grow_the_memory),
         cmocka_unit_test(no_memory_is_told),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,15 +1,6 @@
-// The members of `data`, type by type, and rows decoded again.
-#include "codec_fixture.h"
+// The members of `data`, type by type.
+#include "codec_samples.h"
 #include "core/model.h"
-
-static void good(struct fixture *fixture, const char *type, const char *data)
-{
-    int outcome = decode_typed(fixture, type, data);
-    if (outcome != DECODED_EVENT) {
-        fail_msg("%s %s: %s", type, data, outcome == DECODED_REJECTED ? fixture->reject.detail : "no event");
-    }
-    assert_span(fixture->event.data, data);
-}
 
 static void bad(struct fixture *fixture, const char *type, const char *data)
 {
@@ -17,47 +8,6 @@ static void bad(struct fixture *fixture, const char *type, const char *data)
         fail_msg("accepted: %s %s", type, data);
     }
     assert_rejected(fixture, DECODED_REJECTED, "bad_data");
-}
-
-static const char *const all_types[] = {
-#define X(number, NAME, text, ...) text,
-    EVENT_TYPES(X)
-#undef X
-};
-
-// Data that makes each type good; any type not listed takes {}.
-static const char *const least_data[][2] = {
-    {"call.completed", "{\"direction\":\"inbound\"}"},
-    {"call.missed", "{\"direction\":\"both\"}"},
-    {"visit.completed", "{\"direction\":\"outbound\"}"},
-    {"order.placed", "{\"order_id\":\"o\",\"amount\":\"1\",\"currency\":\"CNY\"}"},
-    {"order.delivered", "{\"order_id\":\"o\"}"},
-    {"order.refunded", "{\"order_id\":\"o\",\"amount\":1,\"currency\":\"CNY\"}"},
-    {"cost.incurred", "{\"amount\":\"1\",\"currency\":\"CNY\"}"},
-    {"feedback.received", "{\"sentiment\":\"praise\"}"},
-    {"objection.raised", "{\"kind\":\"need\"}"},
-    {"objection.resolved", "{\"kind\":\"need\"}"},
-    {"promise.made", "{\"promise_id\":\"p\",\"by\":\"us\",\"due\":\"2026-02-01T00:00:00Z\"}"},
-    {"promise.kept", "{\"promise_id\":\"p\",\"by\":\"us\"}"},
-    {"promise.broken", "{\"promise_id\":\"p\",\"by\":\"us\"}"},
-    {"relationship.ended", "{\"by\":\"us\"}"},
-    {"checklist.marked", "{\"list\":\"tasks\",\"item\":\"plan\"}"},
-    {"customer.merged", "{\"into\":\"c2\"}"},
-    {"customer.unmerged", "{\"customer\":\"c2\"}"},
-    {"reminder.acknowledged", "{\"reminder_id\":\"r\"}"},
-    {"reminder.dismissed", "{\"reminder_id\":\"r\"}"},
-    {"reminder.snoozed", "{\"reminder_id\":\"r\",\"until\":\"2026-02-01T00:00:00Z\"}"},
-};
-enum { WITH_DATA = sizeof least_data / sizeof least_data[0] };
-
-static const char *data_of(const char *type)
-{
-    for (size_t i = 0; i < WITH_DATA; i++) {
-        if (strcmp(least_data[i][0], type) == 0) {
-            return least_data[i][1];
-        }
-    }
-    return "{}";
 }
 
 static void every_type(void **state)
@@ -114,36 +64,56 @@ static void ill_typed_members(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const cases[][2] = {
-        {"call.completed", "{\"direction\":\"Inbound\"}"}, {"call.completed", "{\"direction\":1}"},
-        {"call.completed", "{\"direction\":\"\"}"}, {"call.completed", "{\"direction\":\"inbound \"}"},
+        {"call.completed", "{\"direction\":\"Inbound\"}"},
+        {"call.completed", "{\"direction\":1}"},
+        {"call.completed", "{\"direction\":\"\"}"},
+        {"call.completed", "{\"direction\":\"inbound \"}"},
         {"call.completed", "{\"direction\":\"inbound\",\"duration_s\":-1}"},
         {"call.completed", "{\"direction\":\"inbound\",\"duration_s\":\"5\"}"},
-        {"message.sent", "{\"channel\":7}"}, {"message.received", "{\"channel\":\"\"}"},
+        {"message.sent", "{\"channel\":7}"},
+        {"message.received", "{\"channel\":\"\"}"},
         {"message.sent", "{\"channel\":\"sms\\u0007\"}"},
-        {"order.delivered", "{\"order_id\":7}"}, {"order.delivered", "{\"order_id\":\"\"}"},
+        {"order.delivered", "{\"order_id\":7}"},
+        {"order.delivered", "{\"order_id\":\"\"}"},
         {"order.delivered", "{\"order_id\":\"a\\nb\"}"},
-        {"cost.incurred", "{\"amount\":true,\"currency\":\"CNY\"}"}, {"cost.incurred", "{\"amount\":{},\"currency\":\"CNY\"}"},
-        {"cost.incurred", "{\"amount\":\"1\",\"currency\":\"CN\"}"}, {"cost.incurred", "{\"amount\":\"1\",\"currency\":156}"},
-        {"cost.incurred", "{\"amount\":\"1\",\"currency\":\"\"}"}, {"cost.incurred", "{\"amount\":\"1\",\"currency\":\"C1Y\"}"},
-        {"feedback.received", "{\"sentiment\":\"rage\"}"}, {"referral.given", "{\"referred\":7}"},
-        {"objection.raised", "{\"kind\":\"weather\"}"}, {"objection.raised", "{\"kind\":\"need\",\"cause\":\"us\"}"},
-        {"objection.resolved", "{\"kind\":[]}"}, {"plan.made", "{\"goal\":[]}"},
-        {"agreement.made", "{\"until\":\"soon\"}"}, {"agreement.made", "{\"until\":\"2026-12-31T23:59:60Z\"}"},
+        {"cost.incurred", "{\"amount\":true,\"currency\":\"CNY\"}"},
+        {"cost.incurred", "{\"amount\":{},\"currency\":\"CNY\"}"},
+        {"cost.incurred", "{\"amount\":\"1\",\"currency\":\"CN\"}"},
+        {"cost.incurred", "{\"amount\":\"1\",\"currency\":156}"},
+        {"cost.incurred", "{\"amount\":\"1\",\"currency\":\"\"}"},
+        {"cost.incurred", "{\"amount\":\"1\",\"currency\":\"C1Y\"}"},
+        {"feedback.received", "{\"sentiment\":\"rage\"}"},
+        {"referral.given", "{\"referred\":7}"},
+        {"objection.raised", "{\"kind\":\"weather\"}"},
+        {"objection.raised", "{\"kind\":\"need\",\"cause\":\"us\"}"},
+        {"objection.resolved", "{\"kind\":[]}"},
+        {"plan.made", "{\"goal\":[]}"},
+        {"agreement.made", "{\"until\":\"soon\"}"},
+        {"agreement.made", "{\"until\":\"2026-12-31T23:59:60Z\"}"},
         {"promise.made", "{\"promise_id\":\"p\",\"by\":\"them\",\"due\":\"2026-02-01T00:00:00Z\"}"},
         {"promise.made", "{\"promise_id\":\"p\",\"by\":\"us\",\"due\":\"2200-01-01T00:00:00Z\"}"},
         {"promise.made", "{\"promise_id\":\"p\",\"by\":\"us\",\"due\":1767225600}"},
-        {"promise.made", "{\"promise_id\":\"p\",\"by\":\"us\",\"due\":\"2026-02-01T00:00:00Z\",\"about\":1}"},
+        {"promise.made",
+         "{\"promise_id\":\"p\",\"by\":\"us\",\"due\":\"2026-02-01T00:00:00Z\",\"about\":1}"},
         {"relationship.ended", "{\"by\":\"us\",\"reason\":{}}"},
-        {"checklist.marked", "{\"list\":\"tasks\",\"item\":\"dance\"}"}, {"checklist.marked", "{\"list\":1,\"item\":\"plan\"}"},
+        {"checklist.marked", "{\"list\":\"tasks\",\"item\":\"dance\"}"},
+        {"checklist.marked", "{\"list\":1,\"item\":\"plan\"}"},
         {"checklist.marked", "{\"list\":\"\",\"item\":\"\"}"},
-        {"customer.updated", "{\"owner\":\"\"}"}, {"customer.updated", "{\"name\":\"a\\tb\"}"},
-        {"customer.updated", "{\"kind\":\"robot\"}"}, {"customer.updated", "{\"role\":\"king\"}"},
-        {"customer.updated", "{\"style\":\"thinker \"}"}, {"customer.updated", "{\"money\":true}"},
-        {"customer.updated", "{\"authority\":\"maybe\"}"}, {"customer.updated", "{\"need\":\"NO\"}"},
-        {"customer.merged", "{\"into\":7}"}, {"customer.merged", "{\"into\":\"\"}"},
+        {"customer.updated", "{\"owner\":\"\"}"},
+        {"customer.updated", "{\"name\":\"a\\tb\"}"},
+        {"customer.updated", "{\"kind\":\"robot\"}"},
+        {"customer.updated", "{\"role\":\"king\"}"},
+        {"customer.updated", "{\"style\":\"thinker \"}"},
+        {"customer.updated", "{\"money\":true}"},
+        {"customer.updated", "{\"authority\":\"maybe\"}"},
+        {"customer.updated", "{\"need\":\"NO\"}"},
+        {"customer.merged", "{\"into\":7}"},
+        {"customer.merged", "{\"into\":\"\"}"},
         {"customer.unmerged", "{\"customer\":\"\\u0000x\"}"},
         {"reminder.snoozed", "{\"reminder_id\":\"r\",\"until\":\"2026-02-01\"}"},
-        {"plan.made", "{\"marks\":\"tasks.plan\"}"}, {"plan.made", "{\"marks\":[7]}"}, {"plan.made", "{\"marks\":null}"},
+        {"plan.made", "{\"marks\":\"tasks.plan\"}"},
+        {"plan.made", "{\"marks\":[7]}"},
+        {"plan.made", "{\"marks\":null}"},
         {"plan.made", "{\"marks\":[\"tasks.plan\",[]]}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -162,9 +132,12 @@ static void sizes_of_ids(void **state)
         const char *type, *form;
         int most;
     } cases[] = {
-        {"order.delivered", "{\"order_id\":\"%0*d\"}", 128},  {"customer.merged", "{\"into\":\"%0*d\"}", 128},
-        {"reminder.dismissed", "{\"reminder_id\":\"%0*d\"}", 128}, {"customer.updated", "{\"owner\":\"%0*d\"}", 256},
-        {"customer.updated", "{\"channel\":\"%0*d\"}", 64},   {"message.sent", "{\"channel\":\"%0*d\"}", 64},
+        {"order.delivered", "{\"order_id\":\"%0*d\"}", 128},
+        {"customer.merged", "{\"into\":\"%0*d\"}", 128},
+        {"reminder.dismissed", "{\"reminder_id\":\"%0*d\"}", 128},
+        {"customer.updated", "{\"owner\":\"%0*d\"}", 256},
+        {"customer.updated", "{\"channel\":\"%0*d\"}", 64},
+        {"message.sent", "{\"channel\":\"%0*d\"}", 64},
         {"promise.kept", "{\"by\":\"us\",\"promise_id\":\"%0*d\"}", 128},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -206,8 +179,10 @@ static void configured_rules(void **state)
 {
     struct fixture *fixture = *state;
     struct type_rule *added = &fixture->types[POLICY_TYPES];
-    added[0] = (struct type_rule){.name = "fair.met", .type = TYPE_CONFIGURED, .contact = CONTACT_BY_DIRECTION};
-    added[1] = (struct type_rule){.name = "gift.sent", .type = TYPE_CONFIGURED + 1, .contact = CONTACT_OUTBOUND};
+    added[0] =
+        (struct type_rule){.name = "fair.met", .type = TYPE_CONFIGURED, .contact = CONTACT_BY_DIRECTION};
+    added[1] =
+        (struct type_rule){.name = "gift.sent", .type = TYPE_CONFIGURED + 1, .contact = CONTACT_OUTBOUND};
     fixture->policy.type_count = POLICY_TYPES + 2;
     bad(fixture, "fair.met", "{}");
     bad(fixture, "fair.met", "{\"direction\":7}");
@@ -237,7 +212,8 @@ static void what_types_tell(void **state)
     assert_int_equal(event->by, BY_CUSTOMER);
     assert_int_equal(event->variant, 1);
     assert_span(event->ref, "p-1");
-    good(fixture, "promise.made", "{\"promise_id\":\"p\",\"by\":\"customer\",\"due\":\"2026-02-01T00:00:00Z\",\"about\":\"a\\nb\"}");
+    good(fixture, "promise.made",
+         "{\"promise_id\":\"p\",\"by\":\"customer\",\"due\":\"2026-02-01T00:00:00Z\",\"about\":\"a\\nb\"}");
     assert_int_equal(event->variant, 0);
     assert_int_equal(event->by, BY_CUSTOMER);
     assert_int_equal(event->due, at_time("2026-02-01T00:00:00Z"));
@@ -276,9 +252,10 @@ static void reminders_named(void **state)
 static void profiles(void **state)
 {
     struct fixture *fixture = *state;
-    good(fixture, "customer.updated",
-         "{\"owner\":\"o\",\"manager\":\"m\",\"name\":\"张\\u4e09\",\"kind\":\"organization\",\"role\":\"intermediary\","
-         "\"style\":\"authoritarian\",\"channel\":\"wechat\",\"money\":\"yes\",\"authority\":\"no\",\"need\":\"unknown\"}");
+    good(
+        fixture, "customer.updated",
+        "{\"owner\":\"o\",\"manager\":\"m\",\"name\":\"张\\u4e09\",\"kind\":\"organization\",\"role\":\"intermediary\","
+        "\"style\":\"authoritarian\",\"channel\":\"wechat\",\"money\":\"yes\",\"authority\":\"no\",\"need\":\"unknown\"}");
     const struct profile_update *profile = fixture->event.profile;
     assert_non_null(profile);
     assert_span(profile->owner, "o");
@@ -303,14 +280,29 @@ static void amounts(void **state)
         const char *amount;
         int64_t minor; // -1: bad_amount
     } cases[] = {
-        {"\"12.50\"", 1250}, {"12.50", 1250}, {"12", 1200}, {"0", 0}, {"\"0.00\"", 0}, {"1e2", -1}, {"1.0E1", -1},
-        {"-1", -1}, {"\"-1\"", -1}, {"\"\"", -1}, {"\"1e2\"", -1}, {"12.505", -1}, {"\"12,5\"", -1},
-        {"10000000000000.00", INT64_C(1000000000000000)}, {"10000000000000.01", -1}, {"1e999999", -1},
-        {"123456789012345678901234567890", -1}, {"0.10", 10},
+        {"\"12.50\"", 1250},
+        {"12.50", 1250},
+        {"12", 1200},
+        {"0", 0},
+        {"\"0.00\"", 0},
+        {"1e2", -1},
+        {"1.0E1", -1},
+        {"-1", -1},
+        {"\"-1\"", -1},
+        {"\"\"", -1},
+        {"\"1e2\"", -1},
+        {"12.505", -1},
+        {"\"12,5\"", -1},
+        {"10000000000000.00", INT64_C(1000000000000000)},
+        {"10000000000000.01", -1},
+        {"1e999999", -1},
+        {"123456789012345678901234567890", -1},
+        {"0.10", 10},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char data[128];
-        snprintf(data, sizeof data, "{\"order_id\":\"o\",\"amount\":%s,\"currency\":\"cny\"}", cases[i].amount);
+        snprintf(data, sizeof data, "{\"order_id\":\"o\",\"amount\":%s,\"currency\":\"cny\"}",
+                 cases[i].amount);
         int outcome = decode_typed(fixture, "order.refunded", data);
         if (cases[i].minor < 0) {
             assert_rejected(fixture, outcome, "bad_amount");
@@ -320,7 +312,8 @@ static void amounts(void **state)
             assert_span(fixture->event.ref, "o");
         }
     }
-    assert_rejected(fixture, decode_typed(fixture, "cost.incurred", "{\"amount\":1,\"currency\":\"USD\"}"), "no_rate");
+    assert_rejected(fixture, decode_typed(fixture, "cost.incurred", "{\"amount\":1,\"currency\":\"USD\"}"),
+                    "no_rate");
     static const struct currency_rate rate = {"USD", 2, 2, 725};
     fixture->policy.rates = &rate;
     fixture->policy.rate_count = 1;
@@ -339,70 +332,20 @@ static void marks(void **state)
 {
     struct fixture *fixture = *state;
     good(fixture, "plan.made", "{\"marks\":[\"spin.payoff\",\"fab.features\",\"spin.payoff\"]}");
-    assert_int_equal(fixture->event.marks, bit_of(fixture, "spin", "payoff") | bit_of(fixture, "fab", "features"));
+    assert_int_equal(fixture->event.marks,
+                     bit_of(fixture, "spin", "payoff") | bit_of(fixture, "fab", "features"));
     assert_int_equal(fixture->unknown_marks, 0);
-    good(fixture, "plan.made", "{\"marks\":[\"spin.dance\",\"\",\".\",\"spin\",\"spin.\",\".payoff\",\"spin.payoff.x\",\"fab.benefits\"]}");
+    good(
+        fixture, "plan.made",
+        "{\"marks\":[\"spin.dance\",\"\",\".\",\"spin\",\"spin.\",\".payoff\",\"spin.payoff.x\",\"fab.benefits\"]}");
     assert_int_equal(fixture->event.marks, bit_of(fixture, "fab", "benefits"));
     assert_int_equal(fixture->unknown_marks, 7);
     good(fixture, "plan.made", "{\"marks\":[]}");
     assert_int_equal(fixture->event.marks, 0); // those of the rule are set when it is applied
-    good(fixture, "checklist.marked", "{\"list\":\"icon\",\"item\":\"criteria\",\"marks\":[\"spin.payoff\"]}");
-    assert_int_equal(fixture->event.marks, bit_of(fixture, "icon", "criteria") | bit_of(fixture, "spin", "payoff"));
-}
-
-// A row of the timeline gives the event it came from.
-static void rows(void **state)
-{
-    struct fixture *fixture = *state;
-    for (size_t i = 0; i < sizeof all_types / sizeof all_types[0]; i++) {
-        if (strncmp(all_types[i], "guanxi.", 7) == 0) {
-            continue;
-        }
-        good(fixture, all_types[i], data_of(all_types[i]));
-        struct event row = {.time = fixture->event.time,
-                            .subject = fixture->event.subject,
-                            .source = fixture->event.source,
-                            .id = fixture->event.id,
-                            .type = fixture->event.type,
-                            .data = arena_copy(&fixture->arena, fixture->event.data)};
-        assert_int_equal(decode_row(fixture->decoder, &fixture->policy, &fixture->arena, &row, &fixture->reject),
-                         DECODED_EVENT);
-        assert_int_equal(event_compare(&row, &fixture->event), 0);
-        assert_int_equal(row.side, fixture->event.side);
-        assert_int_equal(row.effect, fixture->event.effect);
-        assert_int_equal(row.marks, fixture->event.marks);
-        assert_int_equal(row.amount, fixture->event.amount);
-        assert_int_equal(row.due, fixture->event.due);
-        assert_int_equal(row.until, fixture->event.until);
-        assert_true(span_equal(row.ref, fixture->event.ref));
-    }
-}
-
-static void rows_that_no_longer_hold(void **state)
-{
-    struct fixture *fixture = *state;
-    static const struct {
-        uint16_t type;
-        const char *data, *code;
-    } cases[] = {
-        {TYPE_CONFIGURED + 5, "{}", "unknown_type"},  {TYPE_COST_INCURRED, "{\"amount\":1,\"currency\":\"USD\"}", "no_rate"},
-        {TYPE_CALL_COMPLETED, "{}", "bad_data"},      {TYPE_PLAN_MADE, "{", "not_json"},
-        {TYPE_PLAN_MADE, "[]", "bad_attribute"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct event row = {.time = 1,
-                            .subject = SPAN_LITERAL("c"),
-                            .source = SPAN_LITERAL("s"),
-                            .id = SPAN_LITERAL("i"),
-                            .type = cases[i].type,
-                            .data = arena_copy(&fixture->arena, span_text(cases[i].data))};
-        int outcome = decode_row(fixture->decoder, &fixture->policy, &fixture->arena, &row, &fixture->reject);
-        assert_rejected(fixture, outcome, cases[i].code);
-        assert_span(fixture->reject.id, "i");
-    }
-    struct event valued = {.type = TYPE_VALUED, .data = arena_copy(&fixture->arena, SPAN_LITERAL("{}"))};
-    assert_int_equal(decode_row(fixture->decoder, &fixture->policy, &fixture->arena, &valued, &fixture->reject),
-                     DECODED_EVENT); // stands on timelines, though nobody may send it
+    good(fixture, "checklist.marked",
+         "{\"list\":\"icon\",\"item\":\"criteria\",\"marks\":[\"spin.payoff\"]}");
+    assert_int_equal(fixture->event.marks,
+                     bit_of(fixture, "icon", "criteria") | bit_of(fixture, "spin", "payoff"));
 }
 
 // A refusal names the member and what was expected, never what stood there.
@@ -422,9 +365,10 @@ static void details(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_type), TEST(missing_members), TEST(ill_typed_members), TEST(sizes_of_ids), TEST(sides),
-        TEST(configured_rules), TEST(what_types_tell), TEST(reminders_named), TEST(profiles), TEST(amounts), TEST(marks),
-        TEST(rows), TEST(rows_that_no_longer_hold), TEST(details),
+        TEST(every_type),      TEST(missing_members), TEST(ill_typed_members),
+        TEST(sizes_of_ids),    TEST(sides),           TEST(configured_rules),
+        TEST(what_types_tell), TEST(reminders_named), TEST(profiles),
+        TEST(amounts),         TEST(marks),           TEST(details),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

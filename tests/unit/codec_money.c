@@ -10,11 +10,26 @@ static void parses_rates(void **state)
         int64_t numerator;
         int scale;
     } good[] = {
-        {"7.1234", 71234, 4}, {"1", 1, 0}, {"0.050", 50, 3}, {"999999999999999999", INT64_C(999999999999999999), 0},
+        {"7.1234", 71234, 4},
+        {"1", 1, 0},
+        {"0.050", 50, 3},
+        {"999999999999999999", INT64_C(999999999999999999), 0},
         {"0.00000000000000001", 1, 17},
     };
-    static const char *const bad[] = {"", "0", "0.00", "-1", "+1", "1.", ".5", "1e2", "1,5", "1234567890123456789",
-                                      "0.123456789012345678", "1 ", "x", "99999999999999999999999999999999"};
+    static const char *const bad[] = {"",
+                                      "0",
+                                      "0.00",
+                                      "-1",
+                                      "+1",
+                                      "1.",
+                                      ".5",
+                                      "1e2",
+                                      "1,5",
+                                      "1234567890123456789",
+                                      "0.123456789012345678",
+                                      "1 ",
+                                      "x",
+                                      "99999999999999999999999999999999"};
     int64_t numerator;
     uint8_t scale;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -46,7 +61,8 @@ static void minor_digits(void **state)
 }
 
 static const struct currency_rate rates[] = {
-    {"USD", 2, 4, 71234}, {"JPY", 0, 5, 4867}, {"KWD", 3, 2, 2350}, {"HLF", 2, 1, 5}, {"BIG", 0, 0, 1000000},
+    {"USD", 2, 4, 71234}, {"JPY", 0, 5, 4867},    {"KWD", 3, 2, 2350},
+    {"HLF", 2, 1, 5},     {"BIG", 0, 0, 1000000},
 };
 
 static void convert(const char *amount, const char *currency, enum money expected, int64_t minor)
@@ -80,7 +96,7 @@ static void base_currency(void **state)
 static void no_plain_decimals(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"",    "-1",  "+1", "1e2", "1E2", ".5",  "5.",  "1,5",
+    static const char *const bad[] = {"",    "-1", "+1", "1e2", "1E2", ".5",    "5.", "1,5",
                                       "1 0", " 1", "1 ", "0x1", "NaN", "1.2.3", "１", "1.-5"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         convert(bad[i], "CNY", MONEY_BAD_AMOUNT, 0);
@@ -147,9 +163,11 @@ static void currencies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parses_rates), cmocka_unit_test(minor_digits), cmocka_unit_test(base_currency),
-        cmocka_unit_test(no_plain_decimals), cmocka_unit_test(limits), cmocka_unit_test(limits_after_conversion),
-        cmocka_unit_test(conversion), cmocka_unit_test(half_even), cmocka_unit_test(currencies),
+        cmocka_unit_test(parses_rates),  cmocka_unit_test(minor_digits),
+        cmocka_unit_test(base_currency), cmocka_unit_test(no_plain_decimals),
+        cmocka_unit_test(limits),        cmocka_unit_test(limits_after_conversion),
+        cmocka_unit_test(conversion),    cmocka_unit_test(half_even),
+        cmocka_unit_test(currencies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,8 +98,8 @@ static void hostile_forms(void **state)
         uint8_t bytes[12];
         size_t size;
     } cases[] = {
-        {{1, 0, 1, 0, 'n', 0xfe, 0xff, 0xff, 0xff}, 9},    // -2
-        {{1, 0, 1, 0, 'n', 0xff, 0xff, 0xff, 0x7f}, 9},    // far beyond the end
+        {{1, 0, 1, 0, 'n', 0xfe, 0xff, 0xff, 0xff}, 9}, // -2
+        {{1, 0, 1, 0, 'n', 0xff, 0xff, 0xff, 0x7f}, 9}, // far beyond the end
         {{1, 0, 0xff, 0xff, 'n', 0, 0, 0, 0}, 9},
         {{0xff, 0xff}, 2},
     };
@@ -112,8 +112,10 @@ static void hostile_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(digest_tells_records_apart), cmocka_unit_test(digest_is_stable),
-        cmocka_unit_test(packs_and_unpacks),          cmocka_unit_test(no_headers),
+        cmocka_unit_test(digest_tells_records_apart),
+        cmocka_unit_test(digest_is_stable),
+        cmocka_unit_test(packs_and_unpacks),
+        cmocka_unit_test(no_headers),
         cmocka_unit_test(hostile_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

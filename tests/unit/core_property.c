@@ -9,15 +9,16 @@
 
 #include <cmocka.h>
 
+#include "support/any_policy.h"
 #include "support/history.h"
 #include "support/random.h"
+#include "support/same.h"
 #include "support/story.h"
 
 enum { HISTORIES = 10000, EVENTS_MOST = 40 };
 
 static struct policy policy;
 static struct type_rule types[POLICY_TYPES];
-static struct zone_transition transitions[64];
 
 // One telling of a history.
 struct telling {
@@ -36,41 +37,6 @@ static uint64_t seed; // of the history at hand
             fail_msg(__VA_ARGS__);                              \
         }                                                       \
     } while (0)
-
-// Value by value: the bytes of a customer but for padding and the event at hand.
-static bool same_customer(const struct customer *a, const struct customer *b)
-{
-#define X(name, kind, meaning)                             \
-    if (memcmp(&a->name, &b->name, sizeof a->name) != 0) { \
-        printf("%s differs\n", #name);                     \
-        return false;                                      \
-    }
-    CUSTOMER_FIELDS(X)
-#undef X
-    uint8_t packed_a[CARE_PACKED_MAX], packed_b[CARE_PACKED_MAX];
-    size_t size = customer_pack_care(a, packed_a);
-    return size == customer_pack_care(b, packed_b) && memcmp(packed_a, packed_b, size) == 0;
-}
-
-static bool same_care(const struct care *a, const struct care *b)
-{
-    return a->anchor == b->anchor && a->due_at == b->due_at && a->opened_at == b->opened_at &&
-           a->next_notice == b->next_notice && a->acknowledged_at == b->acknowledged_at &&
-           a->snoozed_until == b->snoozed_until && a->notices == b->notices && a->open == b->open;
-}
-
-static bool same_effect(const struct effect *a, const struct effect *b)
-{
-    if (a->kind != b->kind || a->at != b->at || a->event != b->event) {
-        return false;
-    }
-    if (a->kind == EFFECT_LEVEL) {
-        return a->from_level == b->from_level && a->to_level == b->to_level &&
-               a->cause == b->cause && a->step == b->step;
-    }
-    return a->reminder == b->reminder && same_care(&a->care, &b->care) && a->status == b->status &&
-           a->notice == b->notice && a->recipients == b->recipients && a->at_risk == b->at_risk;
-}
 
 static void expect_same(const struct telling *a, const struct telling *b, const char *how)
 {
@@ -154,7 +120,8 @@ static void tell_in_steps(struct telling *telling, instant end, struct random *r
             }
         }
     }
-    for (instant at = telling->customer.as_of; at < end; at += 1 + random_below(random, 60 * DAY)) {
+    for (instant at = history->events[history->count - 1].time; at < end;
+         at += 1 + random_below(random, 60 * DAY)) {
         advance(telling, at);
     }
     advance(telling, end);
@@ -229,7 +196,8 @@ static void check_reminder(struct open_reminders *seen, const struct effect *eff
 static void check_effects(const struct effect_log *log)
 {
     static struct open_reminders seen;
-    memset(&seen, 0, sizeof seen);
+    memset(seen.count, 0, sizeof seen.count);
+    memset(seen.open, 0, sizeof seen.open);
     int level = LEVEL_BASIC;
     int32_t steps = 0;
     instant last = INSTANT_NONE;
@@ -296,8 +264,8 @@ static void check_wakes(instant end)
 static void check_upcoming(const struct telling *telling)
 {
     struct upcoming upcoming;
-    other = *telling;
-    other.log.count = 0;
+    begin(&other);
+    other.customer = telling->customer;
     bool any = customer_upcoming(&policy, &other.customer, &upcoming);
     advance(&other, INSTANT_NEVER);
     for (size_t i = 0; i < other.log.count && other.log.effects[i].kind != EFFECT_LEVEL; i++) {
@@ -312,45 +280,6 @@ static void check_upcoming(const struct telling *telling)
 }
 
 // ---- Runs ------------------------------------------------------------------------------------------
-
-// Summer time from 2020 to 2049 as in Berlin, near enough.
-static void use_summer_time(void)
-{
-    size_t count = 0;
-    transitions[count++] = (struct zone_transition){INSTANT_NONE, 3600};
-    for (int year = 0; year < 30; year++) {
-        instant new_year = at("2020-01-01") + year * (365 * DAY + 6 * HOUR);
-        transitions[count++] = (struct zone_transition){new_year + 87 * DAY + HOUR, 7200};
-        transitions[count++] = (struct zone_transition){new_year + 300 * DAY + HOUR, 3600};
-    }
-    policy.zone = (struct zone){count, transitions};
-}
-
-// Policies differ in what may well be set: no pauses, no patience, longer windows.
-static void choose_policy(struct random *random)
-{
-    policy_defaults(&policy, types);
-    if (random_permille(random, 300)) {
-        use_summer_time();
-    }
-    if (random_permille(random, 200)) {
-        policy.fade_step = random_below(random, 2) * 10 * DAY;
-        policy.half_life = (1 + random_below(random, 200)) * DAY;
-    }
-    if (random_permille(random, 200)) {
-        policy.cadence[LEVEL_REACTIVE] = random_below(random, 3) * DAY;
-        policy.response_within = random_below(random, 2) * HOUR;
-        policy.escalate[0] = 0;
-        policy.escalate[1] = random_below(random, 2) * DAY;
-    }
-    if (random_permille(random, 200)) {
-        types[TYPE_MESSAGE_RECEIVED - 1].contact = CONTACT_BOTH;
-        types[TYPE_ORDER_PLACED - 1].contact = CONTACT_OUTBOUND;
-        types[TYPE_REMINDER_ACKNOWLEDGED - 1].points[0] = 1.5;
-        types[TYPE_COST_INCURRED - 1].points[0] = -1000;
-    }
-    policy_fingerprint(&policy);
-}
 
 static struct history *choose_history(struct random *random)
 {
@@ -411,7 +340,7 @@ static void laws_hold_over_random_histories(void **state)
     for (size_t i = 0; i < histories(); i++) {
         seed = first + i;
         struct random random = {seed};
-        choose_policy(&random);
+        any_policy(&policy, types, &random);
         struct history *made = choose_history(&random);
         history = made;
         check_history(&random);

@@ -52,7 +52,8 @@ COMMENT ON COLUMN guanxi.lane.partition IS 'Partition of the topic';
 COMMENT ON COLUMN guanxi.lane.next_offset IS 'The first offset not yet taken';
 COMMENT ON COLUMN guanxi.lane.epoch IS 'Counts claims; a write under an older epoch is refused';
 COMMENT ON COLUMN guanxi.lane.owner IS 'The instance that claimed the lane; null: nobody';
-COMMENT ON COLUMN guanxi.lane.lane_time IS 'How far the lane has come in the time of events; null: no record yet';
+COMMENT ON COLUMN guanxi.lane.lane_time IS
+    'How far the lane has come in the time of events; null: no record yet';
 COMMENT ON COLUMN guanxi.lane.cluster_id IS 'Id of the Kafka cluster; empty: unknown';
 COMMENT ON COLUMN guanxi.lane.anchor_offset IS 'Offset of the last record taken; -1: none yet';
 COMMENT ON COLUMN guanxi.lane.anchor IS 'Digest of that record, by which a recreated topic is noticed';

@@ -46,6 +46,7 @@ BEGIN
 
     IF NOT 'guanxi_reader' = ANY (missing) THEN
         GRANT USAGE ON SCHEMA guanxi TO guanxi_reader;
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guanxi TO guanxi_reader; -- those of the views
         FOR object IN SELECT c.oid::regclass AS name FROM pg_catalog.pg_class AS c
             WHERE c.relnamespace = 'guanxi'::regnamespace AND c.relkind = 'v'
         LOOP

@@ -4,6 +4,8 @@ import time
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 
+from .servers import CLIENT
+
 
 class Message:
     __slots__ = ("id", "type", "key", "customer", "data", "time", "expires", "payload")
@@ -25,7 +27,7 @@ class Messages:
         self.count = self.repeats = self.told_anew = 0
         self.ambiguous = set()
         self.consumer = Consumer({"bootstrap.servers": brokers, "group.id": "unused", "enable.auto.commit": False,
-                                  "isolation.level": "read_committed", "broker.address.family": "v4"})
+                                  "isolation.level": "read_committed", **CLIENT})
         metadata = self.consumer.list_topics(timeout=30)
         self.lanes = [TopicPartition(topic, partition, OFFSET_BEGINNING)
                       for topic in topics for partition in metadata.topics[topic].partitions]

@@ -9,6 +9,9 @@ import psycopg2
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
+# Of every client of the tests: that a broker went away is what they are about, not worth a line.
+CLIENT = {"log_level": 2, "broker.address.family": "v4", "reconnect.backoff.max.ms": 1000}
+
 
 def wait_until(seconds, condition, what):
     """Polls until condition() is true and returns what it returned."""
@@ -101,11 +104,11 @@ class Kafka(Service):
     def __init__(self):
         super().__init__(os.environ["GUANXI_TEST_KAFKA_DIR"])
         self.brokers = os.environ["GUANXI_TEST_KAFKA"]
-        self.admin = AdminClient({"bootstrap.servers": self.brokers, "socket.timeout.ms": 10000})
+        self.admin = AdminClient({"bootstrap.servers": self.brokers, **CLIENT})
 
     def answers(self):
         try:
-            return bool(AdminClient({"bootstrap.servers": self.brokers}).list_topics(timeout=1).brokers)
+            return bool(AdminClient({"bootstrap.servers": self.brokers, **CLIENT}).list_topics(timeout=1).brokers)
         except KafkaException:
             return False
 

@@ -7,6 +7,8 @@ from collections import Counter
 
 from confluent_kafka import Producer
 
+from .servers import CLIENT
+
 TOPICS = ["calls", "orders", "crm"]
 
 
@@ -99,7 +101,7 @@ class Publisher:
         self.check_offsets = check_offsets
         self.problems = []
         config = {"bootstrap.servers": brokers, "enable.idempotence": True, "linger.ms": 5,
-                  "message.timeout.ms": 600000, "broker.address.family": "v4"}
+                  "message.timeout.ms": 600000, **CLIENT}
         config.update({name.replace("_", "."): value for name, value in settings.items()})
         self.producer = Producer(config)
 

@@ -1,0 +1,123 @@
+// What a batch has to know of the database before it is worked out: its customers, and which of its events
+// stand on their timelines already.
+#include "judge.h"
+
+#include "base/status.h"
+
+enum {
+    LOAD_AT_ONCE = 4096,   // customers of one statement
+    SUSPICION = 16,        // batches with looked-up late events after a repeated identity
+    LOOK_UP_AT_MOST = 256, // so few late events are always looked up: it costs one round trip
+};
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while judging a batch");
+}
+
+// A customer of whom nothing is known yet.
+static struct customer_row new_customer(struct span id, int32_t home)
+{
+    struct customer_row row = {.id = id, .home = home, .wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER};
+    customer_init(&row.state);
+    return row;
+}
+
+// Loads `count` of the wanted customers, a bounded number at once: the rows are large.
+static int load_some(struct applier *applier, const uint32_t *wanted, size_t count)
+{
+    struct customer_row *customers = applier->set.customers.items;
+    for (size_t i = 0; i < count; i++)
+        applier->ids.items[i] = customers[wanted[i]].id;
+    int outcome = applier->store->ops->load(applier->store, applier->ids.items, count, applier->loaded.items);
+    for (size_t i = 0; outcome == STORE_OK && i < count; i++) {
+        struct customer_row *row = &customers[wanted[i]];
+        struct span id = row->id;
+        if (applier->loaded.items[i].version > 0)
+            *row = applier->loaded.items[i];
+        row->id = id;
+    }
+    return outcome;
+}
+
+static int load_missing(struct applier *applier)
+{
+    size_t count = applier->wanted.count;
+    if (!vector_reserve(&applier->ids, LOAD_AT_ONCE) || !vector_reserve(&applier->loaded, LOAD_AT_ONCE))
+        return out_of_memory();
+    int outcome = STORE_OK;
+    for (size_t done = 0; outcome == STORE_OK && done < count; done += LOAD_AT_ONCE) {
+        size_t some = count - done < LOAD_AT_ONCE ? count - done : LOAD_AT_ONCE;
+        outcome = load_some(applier, applier->wanted.items + done, some);
+    }
+    return outcome;
+}
+
+int judge_customers(struct applier *applier)
+{
+    struct grouping *grouping = &applier->grouping;
+    size_t count = grouping->groups.count;
+    if (!vector_reserve(&applier->set.customers, count) || !vector_reserve(&applier->wanted, count))
+        return out_of_memory();
+    applier->set.customers.count = count;
+    applier->wanted.count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct group *group = &grouping->groups.items[i];
+        struct customer_row *row = &applier->set.customers.items[i];
+        *row = new_customer(group->id, grouping_member(grouping, group, 0)->item->lane->id);
+        if (!cache_get(applier->cache, row))
+            applier->wanted.items[applier->wanted.count++] = i;
+    }
+    metric_add(METRIC_CACHE_HITS, (int64_t)(count - applier->wanted.count));
+    metric_add(METRIC_CACHE_MISSES, (int64_t)applier->wanted.count);
+    return load_missing(applier);
+}
+
+// Members whose identity may stand in the database: the late ones, for an event that is ahead of all its
+// customer's events cannot repeat one; or all, once the database has said that one does.
+static size_t collect_suspects(struct applier *applier)
+{
+    struct grouping *grouping = &applier->grouping;
+    applier->wanted.count = 0;
+    for (uint32_t i = 0; i < grouping->members.count; i++) {
+        const struct member *member = &grouping->members.items[i];
+        const struct customer_row *row = &applier->set.customers.items[member->group];
+        if (member->verdict != VERDICT_PENDING || member->known || row->version == 0)
+            continue;
+        if (applier->look_up_all || customer_is_late(&row->state, member->item->taken->event.time))
+            applier->wanted.items[applier->wanted.count++] = i;
+    }
+    return applier->wanted.count;
+}
+
+int judge_identities(struct applier *applier)
+{
+    struct grouping *grouping = &applier->grouping;
+    if (!vector_reserve(&applier->wanted, grouping->members.count))
+        return out_of_memory();
+    size_t count = collect_suspects(applier);
+    if (count == 0 || (!applier->look_up_all && applier->suspicious == 0 && count > LOOK_UP_AT_MOST))
+        return STORE_OK;
+    if (!vector_reserve(&applier->ids, count) || !vector_reserve(&applier->events, count) ||
+        !vector_reserve(&applier->identities, count))
+        return out_of_memory();
+    for (size_t i = 0; i < count; i++) {
+        const struct member *member = &grouping->members.items[applier->wanted.items[i]];
+        applier->ids.items[i] = grouping->groups.items[member->group].id;
+        applier->events.items[i] = &member->item->taken->event;
+    }
+    int outcome = applier->store->ops->identify(applier->store, applier->ids.items, applier->events.items, count,
+                                                applier->identities.items);
+    if (outcome != STORE_OK)
+        return outcome;
+    for (size_t i = 0; i < count; i++) {
+        struct member *member = &grouping->members.items[applier->wanted.items[i]];
+        member->known = true;
+        if (applier->identities.items[i] == IDENTITY_NEW)
+            continue;
+        member->verdict = applier->identities.items[i] == IDENTITY_SAME ? VERDICT_DUPLICATE : VERDICT_CONFLICT;
+        applier->suspicious = SUSPICION;
+    }
+    return STORE_OK;
+}
+

@@ -1,0 +1,113 @@
+// Inside the fake store: the database and its parts. A write works on copies of the customers it touches
+// and puts them in at the end, so that a write that is refused leaves nothing.
+#ifndef GUANXI_TESTS_FAKES_DATABASE_H
+#define GUANXI_TESTS_FAKES_DATABASE_H
+
+#include <pthread.h>
+
+#include "app/vector.h"
+#include "fakes/store.h"
+
+enum { FAKE_FAULTS = 16, FAKE_POISONS = 16 };
+
+// All that a transaction can change. References to customers are counted.
+struct fake_tables {
+    VECTOR(struct fake_customer *) customers;
+    VECTOR(struct fake_lane) lanes;
+    VECTOR(struct fake_quarantine) quarantine;
+    VECTOR(struct fake_loss) losses;
+};
+
+struct fake_commit {
+    struct fake_tables before;
+    bool durable;
+};
+
+struct armed_fault {
+    struct fake_fault fault;
+    int64_t seen;
+    bool armed;
+};
+
+struct fake_database {
+    pthread_mutex_t mutex;
+    struct fake_tables tables;
+    struct arena texts; // of all rows ever
+    int64_t next_seq;
+    instant wall;
+    VECTOR(struct fake_commit) commits; // the last ones, when they are kept
+    int keep;
+    VECTOR(char *) type_names; // numbered from TYPE_CONFIGURED
+
+    struct armed_fault faults[FAKE_FAULTS];
+    bool struck;
+    int64_t calls[FAKE_OP_COUNT + 1];
+    void (*on_call)(void *context, struct store *store, enum fake_op op);
+    void *on_call_context;
+    struct {
+        char id[128];
+        bool quarantine;
+    } poisons[FAKE_POISONS];
+    size_t poison_count;
+};
+
+struct fake_store {
+    struct store port;
+    struct fake_database *database;
+    bool connected, gone;
+    char type_name_space;
+};
+
+void *fake_allocate(size_t count, size_t size);                   // zeroed; aborts when memory is out
+struct span fake_text(struct fake_database *database, struct span text); // a copy that stays; absent stays absent
+
+// Where the customer is or would be.
+size_t fake_place(const struct fake_tables *tables, struct span id, bool *found);
+struct fake_customer *fake_customer_copy(const struct fake_customer *from); // NULL: an empty one
+void fake_customer_release(struct fake_customer *customer);
+void fake_tables_copy(struct fake_tables *to, const struct fake_tables *from);
+void fake_tables_free(struct fake_tables *tables);
+// Remembers the tables as they stand, before a commit changes them.
+void fake_remember(struct fake_database *database, bool durable);
+
+// A growing array inside a customer: room for one more at `at`, those behind it move up.
+#define FAKE_INSERT(array, count, at) \
+    ((__typeof__(array))fake_insert((void **)&(array), &(count), (at), sizeof *(array)))
+#define FAKE_REMOVE(array, count, at) fake_remove((array), &(count), (at), sizeof *(array))
+void *fake_insert(void **items, size_t *count, size_t at, size_t size);
+void fake_remove(void *items, size_t *count, size_t at, size_t size);
+
+// The operations, with the mutex held and the connection there.
+int fake_do_claim(struct fake_database *database, const char *owner, const struct lane_claim *claims, size_t count,
+                  struct lane_row *rows);
+int fake_do_lanes(struct fake_database *database, const int32_t *lane_ids, size_t count, struct lane_row *rows);
+int fake_do_move(struct fake_database *database, const struct lane_advance *lane, const struct loss_row *loss);
+int fake_do_halt(struct fake_database *database, int32_t lane_id, int64_t epoch, const char *reason);
+int fake_do_beat(struct fake_database *database, const struct lane_advance *lanes, size_t count, duration lane_hold,
+                 instant *watermark, int32_t *left_out, instant *wall);
+int fake_do_release(struct fake_database *database, const struct lane_row *lanes, size_t count);
+int fake_do_orphans(struct fake_database *database, duration grace, struct arena *arena, int32_t **lane_ids,
+                    size_t *count);
+int fake_do_write(struct fake_database *database, const struct store_write *write);
+int fake_do_load(struct fake_database *database, const struct span *ids, size_t count, struct customer_row *rows);
+int fake_do_identify(struct fake_database *database, const struct span *customer_ids,
+                     const struct event *const *events, size_t count, enum identity *result);
+int fake_do_due(struct fake_database *database, const int32_t *homes, size_t home_count, instant watermark,
+                size_t limit, struct arena *arena, struct span **ids, size_t *count);
+int fake_do_marked(struct fake_database *database, const int32_t *homes, size_t home_count, instant watermark,
+                   size_t limit, struct arena *arena, struct span **ids, size_t *count);
+int fake_do_follow_ups(struct fake_database *database, const struct span *ids, size_t count, struct arena *arena,
+                       struct reminder_row **reminders, size_t *reminder_count, struct notice_row **notices,
+                       size_t *notice_count, struct outbox_row **outbox, size_t *outbox_count);
+int fake_do_held(struct fake_database *database, const int32_t *homes, size_t home_count, instant watermark,
+                 size_t limit, struct arena *arena, struct held_notice **notices, size_t *notice_count,
+                 struct outbox_row **outbox, size_t *outbox_count);
+int fake_do_announcements(struct fake_database *database, const int32_t *homes, size_t home_count, size_t limit,
+                          struct arena *arena, struct held_notice **notices, size_t *count);
+int fake_do_values(struct fake_database *database, const struct policy *policy, const struct span *ids,
+                   const int32_t *days, size_t count, int64_t *f, int64_t *m);
+int fake_do_released(struct fake_database *database, const int32_t *homes, size_t home_count, size_t limit,
+                     struct arena *arena, struct outbox_row **outbox, size_t *count);
+int fake_do_delivered(struct fake_database *database, const struct outbox_row *outbox, size_t count);
+
+#endif

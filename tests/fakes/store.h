@@ -1,0 +1,120 @@
+// An in-memory database with the guards of port/store.h: lanes fence a batch by epoch and next_offset,
+// versions guard customers, notices and messages are guarded by their states. Any number of stores, one a
+// thread, share one database. Faults are asked for beforehand and strike at a counted call.
+#ifndef GUANXI_TESTS_FAKES_STORE_H
+#define GUANXI_TESTS_FAKES_STORE_H
+
+#include "port/store.h"
+
+#define FAKE_OPS(X) \
+    X(reconnect) X(check_schema) X(number_types) X(record_policy) X(claim) X(lanes) X(move) X(halt) X(beat) \
+    X(release) X(orphans) X(load) X(identify) X(write) X(due) X(marked) X(timelines) X(follow_ups) X(held) \
+    X(announcements) X(values) X(released) X(delivered)
+
+enum fake_op {
+#define X(name) FAKE_OP_##name,
+    FAKE_OPS(X)
+#undef X
+    FAKE_OP_COUNT,
+    FAKE_OP_ANY = FAKE_OP_COUNT,
+};
+
+// When a fault strikes: instead of the call, or when its effect took place and only the answer is lost.
+enum fake_when { FAKE_BEFORE, FAKE_AFTER };
+
+struct fake_fault {
+    enum fake_op op;      // or FAKE_OP_ANY
+    int64_t nth;          // from 1, counted from when the fault was asked for
+    int64_t times;        // calls in a row that it strikes, 0 means 1
+    int outcome;          // an outcome of the store or a negative status; STORE_AWAY also breaks the connection
+    enum fake_when when;
+    bool gone;            // the connection cannot be made again: the process that had it is dead
+    struct store *store;  // only calls of this one; NULL: of any
+};
+
+struct fake_database;
+
+// Aborts where memory is out, as all of this does. Stores are closed before their database.
+struct fake_database *fake_database_new(void);
+void fake_database_free(struct fake_database *database);
+struct store *fake_store_open(struct fake_database *database);
+
+void fake_fail(struct fake_database *database, const struct fake_fault *fault);
+void fake_mend(struct fake_database *database); // forgets faults that have not struck yet
+int64_t fake_calls(struct fake_database *database, enum fake_op op); // so far; FAKE_OP_ANY: of all
+bool fake_struck(struct fake_database *database);                    // a fault has struck since the last mend
+
+// Called before each operation, outside all locks: for what others do just then.
+void fake_on_call(struct fake_database *database,
+                  void (*call)(void *context, struct store *store, enum fake_op op), void *context);
+
+// A write with a timeline row of this event id is refused as poison; with `quarantine` also a quarantine row.
+void fake_poison(struct fake_database *database, const char *event_id, bool quarantine);
+
+// From now on this many commits can be lost. A crash of the server keeps durable commits and all before
+// them; a failover to a standby that lagged behind keeps nothing of the last `commits`.
+void fake_keep_commits(struct fake_database *database, int most);
+int fake_lose_commits(struct fake_database *database, int commits, bool failover); // how many were lost
+
+// PostgreSQL's clock, which stands still unless set. Heartbeats and beats use it.
+void fake_set_wall(struct fake_database *database, instant wall);
+
+// ---------------------------------------------------------------------- what tests read of a database
+
+struct fake_lane {
+    struct lane_row row;
+    char topic[64];
+    int32_t partition;
+    char owner[64]; // "" nobody
+    char reason[256];
+    int64_t end_offset;
+    instant heartbeat_at, halted_at; // INSTANT_NONE: it runs
+};
+
+struct fake_event { // a row of the timeline; spans live as long as the database
+    struct event event;
+    double points;
+    bool has_amount;
+    int32_t lane_id;
+    int64_t offset;
+};
+
+struct fake_loss {
+    char topic[64], reason[256];
+    int32_t partition;
+    int64_t from_offset, to_offset;
+};
+
+struct fake_quarantine {
+    struct quarantine_row row; // topic, spans: live as long as the database
+    bool held, applied;
+};
+
+// A customer with all its rows, sorted as the tables' keys are. Never changed once it is in the database.
+struct fake_customer {
+    struct customer_row row;
+    struct fake_event *events; // by event_compare
+    struct level_change_row *level_changes; // by n
+    struct reminder_row *reminders; // by (opened_at, reminder_id)
+    struct notice_row *notices; // by (reminder_id, notice)
+    struct outbox_row *outbox;  // by seq
+    size_t event_count, level_change_count, reminder_count, notice_count, outbox_count;
+    int references;
+};
+
+// What stands in the database now. Valid until something is written.
+struct fake_view {
+    struct fake_customer *const *customers; // by id
+    size_t customer_count;
+    const struct fake_lane *lanes; // lane_id is index + 1
+    size_t lane_count;
+    const struct fake_quarantine *quarantine; // quarantine_id is index + 1
+    size_t quarantine_count;
+    const struct fake_loss *losses;
+    size_t loss_count;
+};
+struct fake_view fake_view(struct fake_database *database);
+const struct fake_customer *fake_customer(struct fake_database *database, const char *id); // NULL: none
+const struct fake_lane *fake_lane(struct fake_database *database, const char *topic, int32_t partition);
+
+#endif

@@ -1,0 +1,43 @@
+#include "support/any_policy.h"
+
+enum { YEARS = 30 };
+#define YEAR_2020 (INT64_C(1577836800) * SECOND)
+
+// Summer time from 2020 to 2049 as in Berlin, near enough.
+static void use_summer_time(struct policy *policy)
+{
+    static struct zone_transition transitions[1 + 2 * YEARS];
+    size_t count = 0;
+    transitions[count++] = (struct zone_transition){INSTANT_NONE, 3600};
+    for (int year = 0; year < YEARS; year++) {
+        instant new_year = YEAR_2020 + year * (365 * DAY + 6 * HOUR);
+        transitions[count++] = (struct zone_transition){new_year + 87 * DAY + HOUR, 7200};
+        transitions[count++] = (struct zone_transition){new_year + 300 * DAY + HOUR, 3600};
+    }
+    policy->zone = (struct zone){count, transitions};
+}
+
+void any_policy(struct policy *policy, struct type_rule types[POLICY_TYPES], struct random *random)
+{
+    policy_defaults(policy, types);
+    if (random_permille(random, 300)) {
+        use_summer_time(policy);
+    }
+    if (random_permille(random, 200)) {
+        policy->fade_step = random_below(random, 2) * 10 * DAY;
+        policy->half_life = (1 + random_below(random, 200)) * DAY;
+    }
+    if (random_permille(random, 200)) {
+        policy->cadence[LEVEL_REACTIVE] = random_below(random, 3) * DAY;
+        policy->response_within = random_below(random, 2) * HOUR;
+        policy->escalate[0] = 0;
+        policy->escalate[1] = random_below(random, 2) * DAY;
+    }
+    if (random_permille(random, 200)) {
+        types[TYPE_MESSAGE_RECEIVED - 1].contact = CONTACT_BOTH;
+        types[TYPE_ORDER_PLACED - 1].contact = CONTACT_OUTBOUND;
+        types[TYPE_REMINDER_ACKNOWLEDGED - 1].points[0] = 1.5;
+        types[TYPE_COST_INCURRED - 1].points[0] = -1000;
+    }
+    policy_fingerprint(policy);
+}
