@@ -47,6 +47,7 @@ static int lose(struct engine *engine, struct lane *lane, int64_t low, int64_t t
               lane->partition, what, low, loss.from_offset, loss.to_offset);
     struct lane_row row = {.lane_id = lane->id, .epoch = lane->epoch, .next_offset = low, .anchor_offset = -1};
     lane_reset(lane, &row);
+    lane->cluster_id[0] = '\0';
     return STORE_OK;
 }
 

@@ -58,19 +58,6 @@ static struct customer_row *row_of(struct sweeper *sweeper, struct span id)
     return &sweeper->rows.items[found - sweeper->ids.items];
 }
 
-// When the notice after this one comes, as things stand; INSTANT_NONE: none does.
-static instant next_notice(const struct policy *policy, const struct customer *state,
-                           const struct reminder_row *reminder, uint16_t notice)
-{
-    const struct care *care = &state->care[reminder->kind];
-    bool present = care->open && care->anchor == reminder->anchor;
-    if (present && care->notices == notice)
-        return care->next_notice == INSTANT_NONE ? INSTANT_NONE : policy_working(policy, care->next_notice);
-    if (notice > ESCALATIONS)
-        return INSTANT_NONE;
-    return policy_working(policy, reminder->opened_at + policy->escalate[notice - 1]);
-}
-
 // Whether a notice is too old to be sent as if nothing had been.
 static bool beyond_horizon(const struct sweeper *sweeper, instant at)
 {
@@ -121,19 +108,19 @@ static bool send_notice(struct sweeper *sweeper, const struct held_notice *held,
         return false;
     updated->published = true;
     updated->announce = late ? ANNOUNCE_DONE : ANNOUNCE_NOT;
-    instant last = row->state.last_order_at;
+    const struct notice_row *notice = &held->notice;
     struct notice_message text = {
         .customer_id = row->id, .kind = reminder->kind, .anchor = reminder->anchor, .due_at = reminder->due_at,
-        .opened_at = reminder->opened_at, .notice = held->notice.notice, .notice_at = held->notice.at,
-        .next_notice_at = next_notice(sweeper->policy, &row->state, reminder, held->notice.notice), .late = late,
-        .recipients = held->notice.recipients, .customer = &row->state, .f = value->f, .m = value->m,
-        .recency_days = last == INSTANT_NONE ? -1 : policy_day(sweeper->policy, held->notice.at) -
-                                                        policy_day(sweeper->policy, last),
+        .opened_at = reminder->opened_at, .notice = notice->notice, .notice_at = notice->at,
+        .next_notice_at = notice->next_at, .late = late, .recipients = notice->recipients, .level = notice->level,
+        .last_contact_at = notice->last_contact_at, .f = value->f, .m = value->m,
+        .recency_days = notice->last_order_at == INSTANT_NONE ? -1
+            : policy_day(sweeper->policy, notice->at) - policy_day(sweeper->policy, notice->last_order_at),
     };
     memcpy(text.reminder_id, reminder->reminder_id, sizeof text.reminder_id);
     *message = (struct outbox_row){
-        .customer_id = row->id, .home = row->home, .at = held->notice.at, .topic = OUTBOX_REMINDERS,
-        .kind = OUTBOX_NOTICE, .n = held->notice.notice, .released = true,
+        .customer_id = row->id, .home = row->home, .at = notice->at, .topic = OUTBOX_REMINDERS,
+        .kind = OUTBOX_NOTICE, .n = notice->notice, .released = true,
         .payload = encode_notice(&sweeper->set.arena, sweeper->policy, &text),
     };
     memcpy(message->reminder_id, reminder->reminder_id, sizeof message->reminder_id);

@@ -155,13 +155,18 @@ static struct reminder_row *reminder_of(struct collector *collector, const struc
 static bool collect_notice(struct collector *collector, const struct reminder_row *reminder,
                            const struct effect *effect)
 {
+    const struct customer *state = &collector->row->state;
     struct notice_row *notice = vector_push(&collector->set->notices);
     if (!notice)
         return false;
     *notice = (struct notice_row){
         .customer_id = reminder->customer_id, .notice = effect->notice, .at = effect->at,
         .recipients = effect->recipients, .state = NOTICE_HELD, .home = collector->row->home,
+        .level = (uint8_t)state->level, .last_contact_at = state->last_contact_at,
+        .last_order_at = state->last_order_at, .next_at = effect->care.next_notice,
     };
+    if (notice->next_at != INSTANT_NONE)
+        notice->next_at = policy_working(collector->policy, notice->next_at);
     memcpy(notice->reminder_id, reminder->reminder_id, sizeof notice->reminder_id);
     return true;
 }

@@ -104,11 +104,15 @@ static bool check_include(struct scan *scan)
         return true; // the parser tells
     }
     size_t length = strcspn(name + 1, "\"\n");
-    char *path = NULL;
-    if (scan->directory && asprintf(&path, "%s%s%.*s", name[1] == '/' ? "" : scan->directory,
-                                    name[1] == '/' ? "" : "/", (int)length, name + 1) >= 0)
+    bool absolute = name[1] == '/';
+    char *path;
+    if (scan->directory && asprintf(&path, "%s%s%.*s", absolute ? "" : scan->directory,
+                                    absolute ? "" : "/", (int)length, name + 1) >= 0) {
         scan->sound = scan_file(path, scan->where, scan) && scan->sound;
-    free(path);
+        free(path);
+    } else if (scan->directory) {
+        scan->problems->out_of_memory = true;
+    }
     scan->next = name;
     skip_string(scan);
     return true;

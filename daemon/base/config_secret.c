@@ -40,18 +40,30 @@ static char *read_secret(const char *file)
     return text;
 }
 
-// The file that holds a secret: the one the configuration names, else the credential of that name. NULL:
-// there is none, or (with problem) memory is out. To be freed.
-static char *secret_file(const char *configured, const char *credential, bool *must_exist)
+// The file that holds a secret: the one the configuration names, else the credential of that name; NULL
+// when there is neither. To be freed. False when memory is out.
+static bool secret_file(const char *configured, const char *credential, char **file)
 {
-    *must_exist = *configured != '\0';
-    if (*must_exist)
-        return strdup(configured);
     const char *directory = getenv("CREDENTIALS_DIRECTORY");
-    char *path = NULL;
-    if (directory && *directory && asprintf(&path, "%s/%s", directory, credential) < 0)
-        path = NULL;
-    return path;
+    *file = NULL;
+    if (*configured)
+        return (*file = strdup(configured)) != NULL;
+    if (!directory || !*directory || asprintf(file, "%s/%s", directory, credential) >= 0)
+        return true;
+    *file = NULL;
+    return false;
+}
+
+// Whether a file that is not there is a fault: a credential need not be.
+static bool must_exist(const char *configured)
+{
+    return *configured != '\0';
+}
+
+static void keep_first_line(char *text)
+{
+    char *rest = text + strcspn(text, "\r\n");
+    explicit_bzero(rest, strlen(rest));
 }
 
 int config_postgres_password(const struct config *config, char **password)
@@ -63,15 +75,16 @@ int config_postgres_password(const struct config *config, char **password)
     if (given)
         return (*password = strdup(given)) ? 0 : fault(STATUS_NOMEM, "out of memory");
 
-    bool must_exist;
-    char *file = secret_file(config->postgres.password_file, "postgres.password", &must_exist);
+    char *file;
+    if (!secret_file(config->postgres.password_file, "postgres.password", &file))
+        return fault(STATUS_NOMEM, "out of memory");
     if (!file)
-        return must_exist ? fault(STATUS_NOMEM, "out of memory") : 0;
+        return 0;
     int status = 0;
     *password = read_secret(file);
     if (*password)
-        (*password)[strcspn(*password, "\r\n")] = '\0';
-    else if (errno != ENOENT || must_exist)
+        keep_first_line(*password);
+    else if (errno != ENOENT || must_exist(config->postgres.password_file))
         status = fault(STATUS_CONFIG, "postgres.password_file: cannot read %s: %s", file,
                        strerror(errno));
     free(file);
@@ -107,19 +120,18 @@ static void keep_lines(struct config *config, struct config_problems *problems,
 
 void config_read_secret_properties(struct config *config, struct config_problems *problems)
 {
-    bool must_exist;
-    char *file = secret_file(config->kafka.properties_file, "kafka.properties", &must_exist);
-    if (!file) {
-        problems->out_of_memory = problems->out_of_memory || must_exist;
+    char *file;
+    if (!secret_file(config->kafka.properties_file, "kafka.properties", &file))
+        problems->out_of_memory = true;
+    if (!file)
         return;
-    }
     struct config_source where = {config_keep_text(config, problems, file), 0};
     char *text = read_secret(file);
     if (text) {
         size_t size = strlen(text);
         keep_lines(config, problems, where, text);
         explicit_bzero(text, size); // all of it, though it now is in pieces
-    } else if (errno != ENOENT || must_exist) {
+    } else if (errno != ENOENT || must_exist(config->kafka.properties_file)) {
         config_problem(problems, config_where(config, "kafka", "properties_file"),
                        "kafka.properties_file", "cannot read %s: %s", file, strerror(errno));
     }

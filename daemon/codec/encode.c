@@ -105,7 +105,7 @@ static void members_of_customer(struct writer *writer, const struct notice_messa
     member_string(writer, "name", SPAN_NONE);
     member_string(writer, "owner", SPAN_NONE);
     member_string(writer, "manager", SPAN_NONE);
-    member_level(writer, "level", message->customer->level);
+    member_level(writer, "level", message->level);
     if (message->recency_days < 0) {
         member_string(writer, "recency_days", SPAN_NONE);
     } else {
@@ -143,7 +143,7 @@ struct span encode_notice(struct arena *arena, const struct policy *policy,
     member_instant(&writer, "due", message->due_at);
     member_instant(&writer, "since", message->anchor);
     member_instant(&writer, "opened", message->opened_at);
-    member_instant(&writer, "last_contact", message->customer->last_contact_at);
+    member_instant(&writer, "last_contact", message->last_contact_at);
     member_channels(&writer);
     json_key(&writer, "why");
     json_open(&writer, '{');

@@ -88,7 +88,7 @@ static void write_filled(struct writer *writer, const struct filling *filling, s
 {
     const struct notice_message *message = filling->message;
     const struct policy *policy = filling->policy;
-    int level = message->customer->level;
+    int level = message->level;
     int32_t day = policy_day(policy, message->anchor);
     if (span_equal(name, SPAN_LITERAL("age"))) {
         write_count(writer, policy_day(policy, message->notice_at) - day, "day", "天", filling->zh);
@@ -121,7 +121,7 @@ static struct span fill(struct arena *arena, const struct filling *filling, cons
 
 static const struct sentence *sentence_for(const struct notice_message *message)
 {
-    bool contact = message->customer->last_contact_at != INSTANT_NONE;
+    bool contact = message->last_contact_at != INSTANT_NONE;
     return message->kind == REMINDER_CADENCE && !contact ? &never_in_contact : &sentences[message->kind];
 }
 

@@ -81,7 +81,9 @@ static void take_over(struct kafka_source *source, const rd_kafka_topic_partitio
             partitions[i] = (struct source_partition){.topic = list->elems[i].topic,
                                                       .partition = list->elems[i].partition,
                                                       .cluster_id = cluster_id ? cluster_id : ""};
-        lookup_offsets(source->client, partitions, count, timeout_ms);
+        rd_kafka_resp_err_t error = lookup_offsets(source->client, partitions, count, timeout_ms);
+        if (error)
+            log_warning("kafka: asking for the ends of the assigned partitions: %s", rd_kafka_err2str(error));
         source->events.assigned(source->events.context, partitions, count);
         rd_kafka_mem_free(source->client, cluster_id);
         free(partitions);

@@ -1,4 +1,4 @@
-// Questions to the cluster that wait for the answer.
+// Questions to the cluster that wait for the answer, never longer than they are told to.
 #ifndef GUANXI_DAEMON_KAFKA_LOOKUP_H
 #define GUANXI_DAEMON_KAFKA_LOOKUP_H
 
@@ -7,7 +7,8 @@
 #include "port/source.h"
 
 // Fills low and high of each partition (topic and partition are set) with one request per broker for all
-// of them, not one per partition; -1 where there was no answer within timeout_ms.
-void lookup_offsets(rd_kafka_t *client, struct source_partition *partitions, size_t count, int timeout_ms);
+// of them, not one per partition; -1 where there was no answer within timeout_ms. Returns the first error.
+rd_kafka_resp_err_t lookup_offsets(rd_kafka_t *client, struct source_partition *partitions, size_t count,
+                                   int timeout_ms);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "lookup.h"
+
 enum { AGAIN_TIMEOUT_MS = 100 };
 
 static int64_t number(const rd_kafka_conf_t *conf, const char *name)
@@ -31,6 +33,6 @@ bool prefetch_dry(struct prefetch *prefetch, const struct prefetch_limits *limit
 
 void prefetch_again(rd_kafka_t *client, const char *topic, int32_t partition)
 {
-    int64_t low, high;
-    rd_kafka_query_watermark_offsets(client, topic, partition, &low, &high, AGAIN_TIMEOUT_MS);
+    struct source_partition question = {.topic = topic, .partition = partition};
+    lookup_offsets(client, &question, 1, AGAIN_TIMEOUT_MS);
 }

@@ -26,7 +26,7 @@ void prefetch_limits(struct prefetch_limits *limits, rd_kafka_t *client);
 // The queue has been seen empty. True when it may have been full before.
 bool prefetch_dry(struct prefetch *prefetch, const struct prefetch_limits *limits);
 
-// Makes librdkafka look at the partition's broker again, by a question whose answer (one round trip, at
+// Makes librdkafka look at the partition's broker again, by a question whose answer (two round trips, at
 // most 100 ms) nobody needs.
 void prefetch_again(rd_kafka_t *client, const char *topic, int32_t partition);
 

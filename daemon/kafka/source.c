@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "group.h"
 #include "internal.h"
+#include "lookup.h"
 
 enum { SERVED_AT_ONCE = 1000 };
 
@@ -64,10 +65,12 @@ static int64_t source_end_seen(struct source *port, struct source_lane *lane)
 static int source_query(struct source *port, const char *topic, int32_t partition, int timeout_ms, int64_t *low,
                         int64_t *high)
 {
-    rd_kafka_resp_err_t error =
-        rd_kafka_query_watermark_offsets(of(port)->client, topic, partition, low, high, timeout_ms);
+    struct source_partition question = {.topic = topic, .partition = partition};
+    rd_kafka_resp_err_t error = lookup_offsets(of(port)->client, &question, 1, timeout_ms);
     if (error)
-        log_debug("kafka: asking for the offsets of %s/%d: %s", topic, (int)partition, rd_kafka_err2str(error));
+        log_debug("kafka: asking for the ends of %s/%d: %s", topic, (int)partition, rd_kafka_err2str(error));
+    *low = question.low;
+    *high = question.high;
     return error ? 1 : 0;
 }
 

@@ -141,24 +141,32 @@ void policy_owner_free(struct policy_owner *owner)
     *owner = (struct policy_owner){0};
 }
 
-int policy_number_types(struct policy_owner *owner, struct store *store)
+// Asks the store for the numbers of the configured types and puts them in.
+static int number_configured(struct policy_owner *owner, struct store *store, const char **names,
+                             uint16_t *numbers)
 {
     size_t count = owner->policy.type_count - POLICY_TYPES;
     struct type_rule *configured = owner->types + POLICY_TYPES;
+    for (size_t i = 0; i < count; i++)
+        names[i] = configured[i].name;
+    int outcome = count > 0 ? store->ops->number_types(store, names, count, numbers) : STORE_OK;
+    if (outcome != STORE_OK)
+        return outcome;
+    for (size_t i = 0; i < count; i++)
+        configured[i].type = numbers[i];
+    policy_sort_types(owner);
+    policy_fingerprint(&owner->policy);
+    return STORE_OK;
+}
+
+int policy_number_types(struct policy_owner *owner, struct store *store)
+{
+    size_t count = owner->policy.type_count - POLICY_TYPES;
     const char **names = calloc(count + 1, sizeof *names);
     uint16_t *numbers = calloc(count + 1, sizeof *numbers);
-    int status = names && numbers ? 0 : fault(STATUS_NOMEM, "out of memory");
-    for (size_t i = 0; status == 0 && i < count; i++)
-        names[i] = configured[i].name;
-    if (status == 0 && count > 0)
-        status = store->ops->number_types(store, names, count, numbers);
-    if (status == 0) {
-        for (size_t i = 0; i < count; i++)
-            configured[i].type = numbers[i];
-        policy_sort_types(owner);
-        policy_fingerprint(&owner->policy);
-    }
+    int outcome = names && numbers ? number_configured(owner, store, names, numbers)
+                                   : fault(STATUS_NOMEM, "out of memory");
     free(names);
     free(numbers);
-    return status;
+    return outcome;
 }

@@ -43,13 +43,17 @@ int reminder_read(const PGresult *result, int row, int first, struct arena *aren
 
 int notice_read(const PGresult *result, int row, int first, struct arena *arena, struct notice_row *notice)
 {
-    enum { CUSTOMER, REMINDER, NUMBER, AT, RECIPIENTS, STATE, HOME };
+    enum { CUSTOMER, REMINDER, NUMBER, AT, RECIPIENTS, STATE, HOME, LEVEL, CONTACT, ORDER, NEXT };
     *notice = (struct notice_row){
         .notice = (uint16_t)result_int2(result, row, first + NUMBER),
         .at = result_instant(result, row, first + AT),
         .recipients = (uint8_t)result_int2(result, row, first + RECIPIENTS),
         .state = (enum notice_state)result_int2(result, row, first + STATE),
         .home = result_int4(result, row, first + HOME),
+        .level = (uint8_t)result_int2(result, row, first + LEVEL),
+        .last_contact_at = result_instant(result, row, first + CONTACT),
+        .last_order_at = result_instant(result, row, first + ORDER),
+        .next_at = result_instant(result, row, first + NEXT),
         .exists = true,
     };
     notice->was = notice->state;

@@ -7,7 +7,7 @@
 
 #include "port/store.h"
 
-enum { NOTICE_COLUMNS = 7, REMINDER_COLUMNS = 16 };
+enum { NOTICE_COLUMNS = 11, REMINDER_COLUMNS = 16 };
 
 int reminder_read(const PGresult *result, int row, int first, struct arena *arena, struct reminder_row *reminder);
 int notice_read(const PGresult *result, int row, int first, struct arena *arena, struct notice_row *notice);

@@ -157,9 +157,13 @@ WRITER(write_notice_new)
     row_int2(rows, row->recipients);
     row_int2(rows, (int16_t)row->state);
     row_int4(rows, row->home);
+    row_int2(rows, row->level);
+    row_instant(rows, row->last_contact_at);
+    row_instant(rows, row->last_order_at);
+    row_instant(rows, row->next_at);
     return true;
 }
-const struct copy_statement notice_copy = {sql_notice_copy, 7, write_notice_new, STORE_POISON};
+const struct copy_statement notice_copy = {sql_notice_copy, 11, write_notice_new, STORE_POISON};
 
 static void write_notice_key(struct rows *rows, const struct notice_row *row)
 {

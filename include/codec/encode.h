@@ -18,7 +18,8 @@ struct notice_message {
     instant next_notice_at; // INSTANT_NONE on the last: no expirytime
     bool late;
     uint8_t recipients;
-    const struct customer *customer; // its state when the notice was released
+    int level;               // the customer's at that instant
+    instant last_contact_at; // or INSTANT_NONE
     // Value at the notice's day: calendar days since the last order (-1: never), window totals.
     int32_t recency_days;
     int64_t f, m;

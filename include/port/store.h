@@ -119,6 +119,10 @@ struct notice_row {
     uint8_t recipients;
     enum notice_state state;
     int32_t home;
+    // The customer when it fired, so that a message says what was true then, whenever it goes out.
+    uint8_t level;
+    instant last_contact_at, last_order_at; // or INSTANT_NONE
+    instant next_at;                        // of the next notice if nothing happens; INSTANT_NONE: none comes
     enum notice_state was; // update: the state that must still stand there, else CONFLICT
     bool exists;           // update of state (and of nothing else), else insert
 };
@@ -224,13 +228,14 @@ struct store_ops {
     int (*record_policy)(struct store *store, const struct policy *policy, duration lane_hold);
 
     // Claims lanes: epoch + 1, owner, state running; a lane without a row gets one. rows[i] answers claims[i].
-    // Durable. Rows come back as they stood, with the new epoch.
+    // Durable. Rows come back as they stood, with the new epoch; a cluster id that is known stays.
     int (*claim)(struct store *store, const char *owner, const struct lane_claim *claims, size_t count,
                  struct lane_row *rows);
     // The lanes' rows as they stand now, by lane_id.
     int (*lanes)(struct store *store, const int32_t *lane_ids, size_t count, struct lane_row *rows);
     // An owned lane moves without records (rewound, skipped over a loss, tick of an idle lane): sets what is
-    // given where the epoch still stands; `loss` (nullable) is recorded in the same transaction. FENCED.
+    // given where the epoch still stands; `loss` (nullable) is recorded in the same transaction. Without an
+    // anchor the cluster id is forgotten, for the next claim to set. FENCED.
     int (*move)(struct store *store, const struct lane_advance *lane, const struct loss_row *loss);
     // Writes that a lane is halted and why (reason NULL: running again). FENCED.
     int (*halt)(struct store *store, int32_t lane_id, int64_t epoch, const char *reason);

@@ -357,12 +357,12 @@ static void the_policy_is_recorded_when_it_changes(void **state)
     struct policy policy;
     policy_defaults(&policy, types);
     policy.fingerprint = UINT64_MAX;
-    assert_done(test.store->ops->record_policy(test.store, &policy));
-    assert_done(test.store->ops->record_policy(test.store, &policy));
-    assert_true(test_sql_yields(&test.database, "SELECT fingerprint, rfm_window, time_zone, base_currency FROM guanxi.policy",
-                                "-1|365|UTC|CNY\n"));
+    assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
+    assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
+    assert_true(test_sql_yields(&test.database, "SELECT fingerprint, rfm_window, time_zone, base_currency, lane_hold FROM guanxi.policy",
+                                "-1|365|UTC|CNY|02:00:00\n"));
     policy.rfm_window = 0;
-    assert_done(test.store->ops->record_policy(test.store, &policy));
+    assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
     assert_true(test_sql_yields(&test.database, "SELECT rfm_window FROM guanxi.policy", "0\n"));
     assert_done(test.store->ops->check_schema(test.store));
 }

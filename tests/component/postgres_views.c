@@ -212,11 +212,11 @@ static void reminders_and_notices_speak_in_codes(void **state)
         " NULL)");
     test_sql(
         &database,
-        "INSERT INTO guanxi.notice (reminder_id, at, published_at, home, notice, recipients, state,"
-        " customer_id) VALUES ('" ID2 "', '2026-02-02Z', '2026-02-03Z', 1, 1, 1, 2, 'a'),"
-        " ('" ID2 "', '2026-02-05Z', NULL, 1, 2, 2, 1, 'a'),"
-        " ('" ID2 "', '2026-02-07Z', NULL, 1, 3, 3, 0, 'a'),"
-        " ('" ID2 "', '2026-02-09Z', NULL, 1, 4, 3, 3, 'a')");
+        "INSERT INTO guanxi.notice (reminder_id, at, published_at, home, notice, level, recipients, state,"
+        " customer_id) VALUES ('" ID2 "', '2026-02-02Z', '2026-02-03Z', 1, 1, 1, 1, 2, 'a'),"
+        " ('" ID2 "', '2026-02-05Z', NULL, 1, 2, 1, 2, 1, 'a'),"
+        " ('" ID2 "', '2026-02-07Z', NULL, 1, 3, 1, 3, 0, 'a'),"
+        " ('" ID2 "', '2026-02-09Z', NULL, 1, 4, 1, 3, 3, 'a')");
     EXPECT(
         "SELECT * FROM guanxi.v_reminder ORDER BY 1", ID1
         "|a|response|1767225600000000|2026-01-02 00:00:00+00|2026-01-02 00:00:00+00|1|done|"

@@ -55,10 +55,9 @@ struct fake_store {
     struct store port;
     struct fake_database *database;
     bool connected, gone;
-    char type_name_space;
 };
 
-void *fake_allocate(size_t count, size_t size);                   // zeroed; aborts when memory is out
+void *fake_allocate(size_t count, size_t size); // zeroed; aborts when memory is out, never fails on purpose
 struct span fake_text(struct fake_database *database, struct span text); // a copy that stays; absent stays absent
 
 // Where the customer is or would be.

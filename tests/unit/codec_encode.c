@@ -8,18 +8,9 @@
 static const uint8_t reminder[16] = {0x6f, 0x1c, 0x1d, 0x2e, 0x6f, 0x0a, 0x5c, 0x59,
                                      0x9f, 0x3c, 0x7d, 0x1a, 0x5f, 0x0c, 0x0e, 0x11};
 
-struct sample {
-    struct customer customer;
-    struct notice_message message;
-};
-
-static struct sample *cadence_sample(void)
+static struct notice_message cadence_sample(void)
 {
-    static struct sample sample;
-    customer_init(&sample.customer);
-    sample.customer.level = LEVEL_ACCOUNTABLE;
-    sample.customer.last_contact_at = at_time("2026-01-12T00:00:00Z");
-    sample.message = (struct notice_message){
+    struct notice_message message = {
         .customer_id = SPAN_LITERAL("c1"),
         .kind = REMINDER_CADENCE,
         .anchor = at_time("2026-01-12T00:00:00Z"),
@@ -29,13 +20,14 @@ static struct sample *cadence_sample(void)
         .notice_at = at_time("2026-02-26T00:00:00Z"),
         .next_notice_at = at_time("2026-03-01T00:00:00Z"),
         .recipients = TO_OWNER,
-        .customer = &sample.customer,
+        .level = LEVEL_ACCOUNTABLE,
+        .last_contact_at = at_time("2026-01-12T00:00:00Z"),
         .recency_days = 54,
         .f = 1,
         .m = 1250,
     };
-    memcpy(sample.message.reminder_id, reminder, 16);
-    return &sample;
+    memcpy(message.reminder_id, reminder, sizeof reminder);
+    return message;
 }
 
 static void assert_json(struct span text)
@@ -56,7 +48,8 @@ static void assert_json(struct span text)
 static void first_notice(void **state)
 {
     struct fixture *fixture = *state;
-    struct span text = encode_notice(&fixture->arena, &fixture->policy, &cadence_sample()->message);
+    struct notice_message message = cadence_sample();
+    struct span text = encode_notice(&fixture->arena, &fixture->policy, &message);
     assert_span(
         text,
         "{\"specversion\":\"1.0\",\"id\":\"6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11/1\",\"source\":\"guanxi\","
@@ -75,14 +68,14 @@ static void first_notice(void **state)
 static void last_notice(void **state)
 {
     struct fixture *fixture = *state;
-    struct notice_message *message = &cadence_sample()->message;
-    message->notice = 4;
-    message->next_notice_at = INSTANT_NONE;
-    message->late = true;
-    message->recipients = TO_OWNER | TO_MANAGER;
-    message->recency_days = -1;
-    message->m = INT64_MIN;
-    struct span text = encode_notice(&fixture->arena, &fixture->policy, message);
+    struct notice_message message = cadence_sample();
+    message.notice = 4;
+    message.next_notice_at = INSTANT_NONE;
+    message.late = true;
+    message.recipients = TO_OWNER | TO_MANAGER;
+    message.recency_days = -1;
+    message.m = INT64_MIN;
+    struct span text = encode_notice(&fixture->arena, &fixture->policy, &message);
     assert_json(text);
     assert_non_null(strstr(text.data, "e11/4\""));
     assert_non_null(strstr(text.data, "\"type\":\"guanxi.reminder.noticed\""));
@@ -206,14 +199,37 @@ static void sentences(void **state)
          "2026-02-25的订单已有1天无人回访；应在下单或交货后7天内回访。"},
     };
     fixture->policy.cadence[LEVEL_BASIC] = 90 * MINUTE;
-    struct sample *sample = cadence_sample();
-    sample->customer.level = LEVEL_BASIC;
-    sample->message.anchor = at_time("2026-02-25T23:59:59Z");
+    struct notice_message message = cadence_sample();
+    message.level = LEVEL_BASIC;
+    message.anchor = at_time("2026-02-25T23:59:59Z");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        sample->message.kind = cases[i].kind;
-        sample->customer.last_contact_at = cases[i].contact ? sample->message.anchor : INSTANT_NONE;
-        assert_span(sentence_en(&fixture->arena, &fixture->policy, &sample->message), cases[i].en);
-        assert_span(sentence_zh(&fixture->arena, &fixture->policy, &sample->message), cases[i].zh);
+        message.kind = cases[i].kind;
+        message.last_contact_at = cases[i].contact ? message.anchor : INSTANT_NONE;
+        assert_span(sentence_en(&fixture->arena, &fixture->policy, &message), cases[i].en);
+        assert_span(sentence_zh(&fixture->arena, &fixture->policy, &message), cases[i].zh);
+    }
+}
+
+// Settings are told in the largest unit that leaves nothing over.
+static void lengths_in_sentences(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        duration length;
+        const char *en, *zh;
+    } cases[] = {
+        {DAY, "within 1 day.", "在1天内"},
+        {10 * DAY, "within 10 days.", "在10天内"},
+        {36 * HOUR, "within 36 hours.", "在36小时内"},
+        {HOUR, "within 1 hour.", "在1小时内"},
+        {90 * SECOND, "within 90 seconds.", "在90秒内"},
+    };
+    struct notice_message message = cadence_sample();
+    message.kind = REMINDER_RESPONSE;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fixture->policy.response_within = cases[i].length;
+        assert_non_null(strstr(sentence_en(&fixture->arena, &fixture->policy, &message).data, cases[i].en));
+        assert_non_null(strstr(sentence_zh(&fixture->arena, &fixture->policy, &message).data, cases[i].zh));
     }
 }
 
@@ -221,11 +237,11 @@ static void sentences(void **state)
 static void every_kind_has_sentences(void **state)
 {
     struct fixture *fixture = *state;
-    struct notice_message *message = &cadence_sample()->message;
+    struct notice_message message = cadence_sample();
     for (int kind = 0; kind < REMINDER_KIND_COUNT; kind++) {
-        message->kind = (enum reminder_kind)kind;
-        struct span en = sentence_en(&fixture->arena, &fixture->policy, message);
-        struct span zh = sentence_zh(&fixture->arena, &fixture->policy, message);
+        message.kind = (enum reminder_kind)kind;
+        struct span en = sentence_en(&fixture->arena, &fixture->policy, &message);
+        struct span zh = sentence_zh(&fixture->arena, &fixture->policy, &message);
         assert_true(en.size > 20 && zh.size > 20);
         assert_null(strpbrk(en.data, "{}"));
         assert_null(strpbrk(zh.data, "{}"));
@@ -240,10 +256,10 @@ static void dates_of_the_business_zone(void **state)
     struct fixture *fixture = *state;
     static const struct zone_transition shanghai = {INT64_MIN + 1, 8 * 3600};
     fixture->policy.zone = (struct zone){1, &shanghai};
-    struct notice_message *message = &cadence_sample()->message;
-    message->anchor = at_time("2026-01-12T20:00:00Z");
-    message->notice_at = at_time("2026-02-26T20:00:00Z");
-    struct span en = sentence_en(&fixture->arena, &fixture->policy, message);
+    struct notice_message message = cadence_sample();
+    message.anchor = at_time("2026-01-12T20:00:00Z");
+    message.notice_at = at_time("2026-02-26T20:00:00Z");
+    struct span en = sentence_en(&fixture->arena, &fixture->policy, &message);
     assert_non_null(strstr(en.data, "45 days (last on 2026-01-13)"));
 }
 
@@ -252,13 +268,14 @@ static void no_memory_is_told(void **state)
     struct fixture *fixture = *state;
     struct arena none;
     arena_init(&none, SIZE_MAX - 8);
-    assert_null(encode_notice(&none, &fixture->policy, &cadence_sample()->message).data);
+    struct notice_message message = cadence_sample();
+    assert_null(encode_notice(&none, &fixture->policy, &message).data);
     struct level_message change = {
         .customer_id = SPAN_LITERAL("c"), .n = 1, .from_level = 1, .to_level = 2};
     assert_null(encode_level_change(&none, &change).data);
     struct closing_message closed = {.customer_id = SPAN_LITERAL("c")};
     assert_null(encode_closing(&none, &closed).data);
-    assert_null(sentence_en(&none, &fixture->policy, &cadence_sample()->message).data);
+    assert_null(sentence_en(&none, &fixture->policy, &message).data);
 }
 
 // Ids of the greatest length, all escapes: the text outgrows its first room.
@@ -287,6 +304,7 @@ int main(void)
         TEST(level_change),
         TEST(hostile_names),
         TEST(sentences),
+        TEST(lengths_in_sentences),
         TEST(every_kind_has_sentences),
         TEST(dates_of_the_business_zone),
         TEST(no_memory_is_told),

@@ -284,8 +284,12 @@ CREATE TABLE guanxi.notice (
     reminder_id uuid NOT NULL,
     at timestamptz NOT NULL,
     published_at timestamptz,
+    last_contact_at timestamptz,
+    last_order_at timestamptz,
+    next_at timestamptz,
     home integer NOT NULL,
     notice smallint NOT NULL,
+    level smallint NOT NULL,
     recipients smallint NOT NULL,
     state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),
     customer_id text COLLATE "C" NOT NULL,
@@ -301,6 +305,10 @@ COMMENT ON COLUMN guanxi.notice.recipients IS 'A set: 1 owner, 2 manager';
 COMMENT ON COLUMN guanxi.notice.state IS '0 held, 1 released, 2 published, 3 suppressed';
 COMMENT ON COLUMN guanxi.notice.published_at IS 'When Kafka had it';
 COMMENT ON COLUMN guanxi.notice.home IS 'Home of the customer';
+COMMENT ON COLUMN guanxi.notice.level IS 'Level of the customer at that instant';
+COMMENT ON COLUMN guanxi.notice.last_contact_at IS 'Last contact before that instant';
+COMMENT ON COLUMN guanxi.notice.last_order_at IS 'Last order before that instant';
+COMMENT ON COLUMN guanxi.notice.next_at IS 'The next notice if nothing happens; null: none comes';
 
 CREATE TABLE guanxi.outbox (
     seq bigint GENERATED ALWAYS AS IDENTITY,

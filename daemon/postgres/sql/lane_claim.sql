@@ -11,7 +11,7 @@ ON CONFLICT (topic, partition) DO UPDATE SET
     state = 'running',
     reason = NULL,
     halted_at = NULL,
-    cluster_id = CASE WHEN excluded.cluster_id = '' THEN l.cluster_id ELSE excluded.cluster_id END
+    cluster_id = CASE WHEN l.cluster_id = '' THEN excluded.cluster_id ELSE l.cluster_id END
 RETURNING l.lane_id, l.epoch, l.next_offset, l.anchor_offset, l.anchor, l.lane_time,
     coalesce((SELECT was.cluster_id FROM guanxi.lane was WHERE was.lane_id = l.lane_id), '') AS cluster_id,
     coalesce((SELECT was.state = 'halted' FROM guanxi.lane was WHERE was.lane_id = l.lane_id), false) AS halted,

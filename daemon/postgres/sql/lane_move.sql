@@ -7,5 +7,7 @@ UPDATE guanxi.lane l SET
     anchor = $5::int8,
     lane_time = greatest(l.lane_time, $6::timestamptz),
     end_offset = coalesce(nullif($7::int8, -1), l.end_offset),
+    -- Without an anchor nothing ties it to what was read before: the next claim names its cluster.
+    cluster_id = CASE WHEN $4::int8 < 0 THEN '' ELSE l.cluster_id END,
     heartbeat_at = clock_timestamp()
 WHERE l.lane_id = $1::int4 AND l.epoch = $2::int8
