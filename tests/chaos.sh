@@ -5,7 +5,7 @@
 # every row of every view and every message must be what an independent fold of the stream says. Prints its
 # figures. The same seed gives the same stream and the same sequence of faults.
 #
-# Needs a build (GUANXI_BUILD_DIR, default build/dev) and what tests/install.sh installs.
+# Needs a build (GUANXI_BUILD_DIR, default build/dev) and what deploy/packages.sh installs.
 source "$(dirname "$0")/lib/common.sh"
 source "$(dirname "$0")/lib/postgres.sh"
 source "$(dirname "$0")/lib/kafka.sh"
@@ -20,7 +20,7 @@ for argument; do
 done
 
 make_work_dir
-postgres_create "$WORK_DIR/postgres"
+postgres_for_tests "$WORK_DIR/postgres"
 # Short sessions, so that the death of an instance is noticed within seconds.
 kafka_create "$WORK_DIR/kafka" group.min.session.timeout.ms=1000
 export PYTHONDONTWRITEBYTECODE=1

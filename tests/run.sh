@@ -23,7 +23,7 @@ quietly() {
     rm -f "$log"
 }
 
-[[ -n ${GUANXI_NO_INSTALL:-} ]] || tests/install.sh --tests
+[[ -n ${GUANXI_NO_INSTALL:-} ]] || deploy/packages.sh --tests
 echo "run: building (build/dev)"
 quietly cmake --preset dev
 quietly cmake --build --preset dev -j "$jobs"

@@ -108,7 +108,7 @@ static bool mark_late(struct applier *applier, struct customer_row *row, const s
 // Applies a group to its customer, in place. `*changed`: the row is to be written.
 static bool apply_group(struct applier *applier, const struct group *group, struct customer_row *row, bool *changed)
 {
-    const struct customer_row loaded = *row;
+    const instant as_of = row->state.as_of; // what is late is late by the state as it was read
     struct collector collector;
     collector_begin(&collector, &applier->set, applier->policy, row, true);
     bool marked = false, moved = false, done = true;
@@ -120,7 +120,7 @@ static bool apply_group(struct applier *applier, const struct group *group, stru
         } else if (member->verdict == VERDICT_CONFLICT) {
             done = quarantine_event(applier, member->item, REJECT_CONFLICT,
                                     "the same source and id were read before with other content");
-        } else if (customer_is_late(&loaded.state, member->item->taken->event.time)) {
+        } else if (member->item->taken->event.time <= as_of) {
             done = mark_late(applier, row, member);
             marked = true;
         } else {

@@ -128,6 +128,18 @@ static int compare_order(const void *a, const void *b, void *context)
     return order ? order : (left > right) - (left < right);
 }
 
+// Events of a customer mostly arrive in their order: then there is nothing to sort.
+static void sort_members(struct grouping *grouping, const struct group *group)
+{
+    uint32_t *order = grouping->order.items + group->first;
+    for (uint32_t i = 1; i < group->count; i++) {
+        if (compare_order(&order[i - 1], &order[i], grouping->members.items) > 0) {
+            qsort_r(order, group->count, sizeof *order, compare_order, grouping->members.items);
+            return;
+        }
+    }
+}
+
 static void sort_groups(struct grouping *grouping)
 {
     size_t count = grouping->groups.count;
@@ -150,11 +162,8 @@ static void sort_groups(struct grouping *grouping)
         struct group *group = &groups[member->group];
         grouping->order.items[group->first + group->count++] = i;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (groups[i].count > 1)
-            qsort_r(grouping->order.items + groups[i].first, groups[i].count, sizeof(uint32_t), compare_order,
-                    grouping->members.items);
-    }
+    for (size_t i = 0; i < count; i++)
+        sort_members(grouping, &groups[i]);
 }
 
 int group_events(struct grouping *grouping, const struct item *items, size_t count)

@@ -42,6 +42,7 @@ static bool copy_registry(struct keeper *keeper)
         copy->partition = lane->partition;
         copy->position = atomic_load(&lane->position);
         copy->idle = now - atomic_load(&lane->committed_us) > BUSY_US;
+        lane_tell_group(lane, shared->source);
     }
     pthread_mutex_unlock(&shared->registry_mutex);
     return done;

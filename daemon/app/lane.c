@@ -80,6 +80,7 @@ void lane_reset(struct lane *lane, const struct lane_row *row)
     lane->latest = INSTANT_NONE; // what the database has of lane time never goes back
     lane->window_records = lane->window_rejects = 0;
     atomic_store(&lane->position, row->next_offset);
+    atomic_store(&lane->told, -1);
     lane_forget(lane);
 }
 
@@ -214,9 +215,16 @@ struct chunk *lane_pop(struct lane *lane, const struct chunk *held)
     return chunk;
 }
 
+void lane_tell_group(struct lane *lane, struct source *source)
+{
+    int64_t position = atomic_load(&lane->position);
+    if (atomic_exchange(&lane->told, position) != position)
+        source->ops->commit(source, lane->topic, lane->partition, position);
+}
+
 bool lane_is_at_end(struct lane *lane, struct source *source)
 {
-    return !lane->first && source->ops->end_seen(source, lane->handle) != SOURCE_NOT_AT_END;
+    return !lane->first && lane->handle && source->ops->end_seen(source, lane->handle) != SOURCE_NOT_AT_END;
 }
 
 instant lane_time(const struct policy *policy, const struct app_settings *settings, instant latest, instant wall)

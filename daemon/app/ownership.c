@@ -154,17 +154,9 @@ static bool offsets_known(struct engine *engine, struct wanted *wanted)
     return source->ops->query(source, wanted->topic, wanted->partition, QUERY_MS, &wanted->low, &wanted->high) == 0;
 }
 
-int ownership_claim(struct engine *engine)
+// Claims the first `count` of the wanted partitions and begins each.
+static int claim(struct engine *engine, size_t count)
 {
-    if (engine->wanted.count == 0 || clock_monotonic_us() < engine->retry_us)
-        return 0;
-    for (size_t i = 0; i < engine->wanted.count; i++) {
-        if (!offsets_known(engine, &engine->wanted.items[i])) {
-            engine->retry_us = clock_monotonic_us() + RETRY_US;
-            return 0;
-        }
-    }
-    size_t count = engine->wanted.count;
     struct lane_claim *claims = calloc(count, sizeof *claims);
     struct lane_row *rows = calloc(count, sizeof *rows);
     int outcome = claims && rows ? reconnected(engine) : out_of_memory();
@@ -176,14 +168,34 @@ int ownership_claim(struct engine *engine)
     if (outcome == STORE_OK)
         outcome = engine->parts.control->ops->claim(engine->parts.control, engine->parts.settings->owner, claims, count,
                                                     rows);
-    int result = outcome < 0 ? outcome : 0;
-    for (size_t i = 0; outcome == STORE_OK && result == 0 && i < count; i++)
-        result = begin(engine, &engine->wanted.items[i], &rows[i]);
-    if (outcome == STORE_OK)
-        engine->wanted.count = 0;
+    for (size_t i = 0; outcome == STORE_OK && i < count; i++)
+        outcome = begin(engine, &engine->wanted.items[i], &rows[i]);
     free(claims);
     free(rows);
-    return result < 0 ? result : put_off(engine, outcome);
+    return outcome;
+}
+
+int ownership_claim(struct engine *engine)
+{
+    if (engine->wanted.count == 0 || clock_monotonic_us() < engine->retry_us)
+        return 0;
+    // Those whose offsets are known move to the front; the others wait without holding them up.
+    size_t known = 0;
+    for (size_t i = 0; i < engine->wanted.count; i++) {
+        if (!offsets_known(engine, &engine->wanted.items[i]))
+            continue;
+        struct wanted ready = engine->wanted.items[i];
+        engine->wanted.items[i] = engine->wanted.items[known];
+        engine->wanted.items[known++] = ready;
+    }
+    int outcome = known ? claim(engine, known) : STORE_OK;
+    if (outcome == STORE_OK) {
+        engine->wanted.count -= known;
+        memmove(engine->wanted.items, engine->wanted.items + known, engine->wanted.count * sizeof *engine->wanted.items);
+        if (engine->wanted.count > 0)
+            engine->retry_us = clock_monotonic_us() + RETRY_US;
+    }
+    return put_off(engine, outcome);
 }
 
 // Takes the lane's cursor as the database has it and starts there. A lane that another owner has stays fenced,
@@ -264,6 +276,8 @@ void ownership_drop(struct engine *engine, bool tell)
     for (size_t i = 0; i < count; i++) {
         struct lane *lane = engine->lanes.items[i];
         lane->state = LANE_GONE;
+        if (tell)
+            lane_tell_group(lane, engine->shared.source);
         if (rows)
             rows[i] = (struct lane_row){.lane_id = lane->id, .epoch = lane->epoch};
     }

@@ -210,7 +210,7 @@ static int reconnect(struct worker *worker)
     return result;
 }
 
-// After a commit: ordinary lag tools see the group's offsets, the keeper sees how far each lane is.
+// After a commit: a lane at its end has also passed the control records there.
 static void show_progress(struct worker *worker)
 {
     struct source *source = worker->shared->source;
@@ -219,7 +219,6 @@ static void show_progress(struct worker *worker)
         int64_t end = lane_is_at_end(lane, source) ? source->ops->end_seen(source, lane->handle) : 0;
         if (end > lane->next_offset)
             atomic_store(&lane->position, end);
-        source->ops->commit(source, lane->topic, lane->partition, lane->next_offset);
     }
 }
 

@@ -54,6 +54,9 @@ void config_problem(struct config_problems *problems, struct config_source where
     char *one;
     int length = asprintf(&one, "%s%s: %s%s%s\n", where.file ? where.file : "configuration", line,
                           option, *option ? ": " : "", text);
+    for (int i = 0; i + 1 < length; i++)
+        if ((unsigned char)one[i] < 0x20) // a value may hold line feeds; a problem is one line
+            one[i] = ' ';
     char *grown = length < 0 ? NULL : realloc(problems->text, problems->size + (size_t)length + 1);
     if (!grown) {
         problems->out_of_memory = true;

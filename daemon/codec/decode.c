@@ -150,15 +150,15 @@ static int check_specversion(struct decoding *decoding)
 {
     const struct envelope *envelope = &decoding->envelope;
     struct span version = envelope->values[ATTRIBUTE_SPECVERSION];
-    if (!version.data && !envelope->structured) {
-        return decode_reject(
-            decoding, REJECT_BAD_ATTRIBUTE,
-            "no CloudEvent: send content-type application/cloudevents+json, or ce_specversion, "
-            "ce_id and so on as headers");
+    if (version.data && span_equal(version, SPAN_LITERAL("1.0"))) {
+        return 0;
     }
-    return span_equal(version, SPAN_LITERAL("1.0"))
-               ? 0
-               : decode_reject(decoding, REJECT_BAD_ATTRIBUTE, "specversion must be \"1.0\"");
+    if (version.data || envelope->structured) {
+        return decode_reject(decoding, REJECT_BAD_ATTRIBUTE, "specversion must be \"1.0\"");
+    }
+    return decode_reject(decoding, REJECT_BAD_ATTRIBUTE,
+                         "no CloudEvent: send content-type application/cloudevents+json, or ce_specversion, "
+                         "ce_id and so on as headers");
 }
 
 static bool is_tick(const struct envelope *envelope)

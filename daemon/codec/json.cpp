@@ -12,13 +12,21 @@ struct json_index {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
 };
 
+// The library looks for the best instructions when it is first used, and would end the process if memory
+// were out just then: done before main, where nothing is under way yet.
+static const simdjson::implementation *const best = [] {
+    const simdjson::implementation *any = simdjson::get_active_implementation();
+    (void)any->name(); // looks, and replaces itself
+    return static_cast<const simdjson::implementation *>(simdjson::get_active_implementation());
+}();
+
 extern "C" struct json_index *json_index_new(void)
 {
     constexpr size_t capacity = 4096; // grows with the texts
     constexpr size_t depth = 1;       // counts for stage 2 only
     std::unique_ptr<json_index> index(new (std::nothrow) json_index);
-    if (!index || simdjson::get_active_implementation()->create_dom_parser_implementation(
-                      capacity, depth, index->parser) != simdjson::SUCCESS) {
+    if (!index ||
+        best->create_dom_parser_implementation(capacity, depth, index->parser) != simdjson::SUCCESS) {
         return nullptr;
     }
     return index.release();
@@ -47,5 +55,5 @@ extern "C" enum json_indexed json_index_text(struct json_index *index, const cha
 
 extern "C" bool utf8_is_valid(const char *text, size_t size)
 {
-    return simdjson::validate_utf8(text, size);
+    return best->validate_utf8(text, size);
 }

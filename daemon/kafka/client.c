@@ -9,12 +9,12 @@
 
 enum { PROBE_INTERVAL_US = 2000000, PROBE_TIMEOUT_MS = 200, QUIET_US = 15000000 };
 
-// librdkafka's own lines. Failing connections come as errors too, and are reported from there, once.
+// librdkafka's own lines. Failing connections and clients come as errors too, and are reported from there.
 static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *line)
 {
     (void)client;
     bool known = strcmp(facility, "FAIL") == 0 || strcmp(facility, "ERROR") == 0 ||
-                 strcmp(facility, "CONFWARN") == 0;
+                 strcmp(facility, "FATAL") == 0 || strcmp(facility, "CONFWARN") == 0;
     if (level <= LOG_WARNING && !known)
         log_warning("librdkafka: %s: %s", facility, line);
     else
@@ -78,13 +78,13 @@ int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **clien
 void kafka_outage_error(struct kafka_outage *outage, rd_kafka_resp_err_t error, const char *reason)
 {
     outage->last_error = clock_monotonic_us();
-    if (!outage->begun)
+    bool total = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+    if (total && !outage->total)
+        log_error("kafka: %s: no broker can be reached (%s)", outage->who, reason);
+    else if (!outage->begun)
         log_warning("kafka: %s: trouble with a broker: %s", outage->who, reason);
     outage->begun = true;
-    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !outage->total) {
-        log_error("kafka: %s: no broker can be reached (%s)", outage->who, reason);
-        outage->total = true;
-    }
+    outage->total |= total;
 }
 
 void kafka_outage_over(struct kafka_outage *outage)

@@ -116,8 +116,9 @@ void group_serve(struct kafka_source *source, const rd_kafka_message_t *message)
     const char *topic = message->rkt ? rd_kafka_topic_name(message->rkt) : NULL;
     struct source_lane *lane = topic ? group_find_lane(source, topic, message->partition) : NULL;
     if (lane) {
-        log_warning("kafka: %s/%d went astray at offset %lld and starts again", topic, (int)message->partition,
-                    (long long)message->offset);
+        if (!source->changed)
+            log_warning("kafka: %s/%d went astray at offset %lld and starts again", topic,
+                        (int)message->partition, (long long)message->offset);
         lane_suspend(lane);
         source->changed = true;
     } else if (message->err && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {

@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,8 +20,10 @@ struct kafka_sink {
     const struct kafka_settings *settings;
     rd_kafka_t *client; // NULL: has to be made
     struct kafka_outage outage;
-    size_t pending; // messages whose fate the client has not reported
-    size_t failed;  // of this publish
+    size_t pending;           // messages whose fate the client has not reported
+    size_t failed;            // of this publish
+    const char *warned_topic; // the last failure of this publish that was logged
+    rd_kafka_resp_err_t warned_error;
 };
 
 static struct kafka_sink *of(struct sink *sink)
@@ -37,8 +40,15 @@ static void on_error(rd_kafka_t *client, int error, const char *reason, void *op
         kafka_outage_error(&sink->outage, (rd_kafka_resp_err_t)error, reason);
 }
 
-static void warn_failed(const char *topic, rd_kafka_resp_err_t error, const char *reason)
+// Counts and logs a message that failed, but not each of a series. Not with librdkafka's text of a report:
+// for lack of a better one it quotes the payload.
+static void note_failed(struct kafka_sink *sink, const char *topic, rd_kafka_resp_err_t error)
 {
+    bool known = sink->failed++ > 0 && sink->warned_error == error && strcmp(sink->warned_topic, topic) == 0;
+    sink->warned_error = error;
+    sink->warned_topic = topic;
+    if (known)
+        return;
     switch (error) {
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
@@ -53,7 +63,7 @@ static void warn_failed(const char *topic, rd_kafka_resp_err_t error, const char
     case RD_KAFKA_RESP_ERR__FATAL:
         break; // reported as a whole
     default:
-        log_warning("kafka: publishing to %s: %s", topic, reason);
+        log_warning("kafka: publishing to %s: %s", topic, rd_kafka_err2str(error));
         break;
     }
 }
@@ -68,8 +78,7 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *report, vo
         message->delivered = true;
         kafka_outage_over(&sink->outage);
     } else {
-        sink->failed++;
-        warn_failed(message->topic, report->err, rd_kafka_message_errstr(report));
+        note_failed(sink, message->topic, report->err);
     }
 }
 
@@ -153,8 +162,7 @@ static bool send_all(struct kafka_sink *sink, struct sink_message *messages, siz
         if (error == RD_KAFKA_RESP_ERR__FATAL)
             return false;
         if (error) {
-            sink->failed++;
-            warn_failed(messages[i].topic, error, rd_kafka_err2str(error));
+            note_failed(sink, messages[i].topic, error);
         } else {
             sink->pending++;
         }

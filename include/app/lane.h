@@ -84,6 +84,7 @@ struct lane {
     // For the keeper, any thread.
     _Atomic int64_t position;     // all before it is committed; beyond it only control records
     _Atomic int64_t committed_us; // monotonic instant of the last commit
+    _Atomic int64_t told;         // position as committed to the group, for lag tools
 };
 
 // A lane as claimed, not started; NULL when memory is out. lane_free drops what was decoded ahead.
@@ -104,6 +105,9 @@ int lane_peek(struct lane *lane, struct intake *intake, struct taken **next);
 struct chunk *lane_pop(struct lane *lane, const struct chunk *held);
 // True when the lane was read to its end and nothing is decoded ahead.
 bool lane_is_at_end(struct lane *lane, struct source *source);
+
+// Commits the lane's position to the group when it has moved: ordinary lag tools look there. Any thread.
+void lane_tell_group(struct lane *lane, struct source *source);
 
 // Lane time after `latest`, by the clock of the policy. `wall` bounds it when that is the wall clock.
 instant lane_time(const struct policy *policy, const struct app_settings *settings, instant latest, instant wall);

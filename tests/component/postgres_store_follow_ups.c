@@ -10,7 +10,7 @@
 
 #include "base/status.h"
 #include "support/outcome.h"
-#include "support/store.h"
+#include "support/postgres_store.h"
 
 static struct test_store test;
 static const int32_t homes[3] = {1, 2, 3};

@@ -13,7 +13,7 @@
 #include "base/status.h"
 #include "support/outcome.h"
 #include "support/random.h"
-#include "support/store.h"
+#include "support/postgres_store.h"
 
 static struct test_store test;
 

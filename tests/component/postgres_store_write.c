@@ -11,7 +11,7 @@
 
 #include "base/status.h"
 #include "support/outcome.h"
-#include "support/store.h"
+#include "support/postgres_store.h"
 
 static struct test_store test;
 

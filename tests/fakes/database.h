@@ -69,6 +69,18 @@ void fake_tables_free(struct fake_tables *tables);
 // Remembers the tables as they stand, before a commit changes them.
 void fake_remember(struct fake_database *database, bool durable);
 
+// A write in progress.
+struct fake_transaction {
+    struct fake_database *database;
+    const struct store_write *write;
+    VECTOR(struct fake_customer *) touched; // copies
+    int64_t next_seq;
+};
+// The copy of a customer in this transaction, taken when there is none yet; NULL: no such customer.
+struct fake_customer *fake_touch(struct fake_transaction *transaction, struct span id);
+// The parts of the write that concern reminders, notices and messages.
+int fake_write_follow_ups(struct fake_transaction *transaction);
+
 // A growing array inside a customer: room for one more at `at`, those behind it move up.
 #define FAKE_INSERT(array, count, at) \
     ((__typeof__(array))fake_insert((void **)&(array), &(count), (at), sizeof *(array)))

@@ -153,10 +153,11 @@ static int do_check_schema(struct store *store)
     return end_call(&call, 0);
 }
 
-static int do_record_policy(struct store *store, const struct policy *policy)
+static int do_record_policy(struct store *store, const struct policy *policy, duration lane_hold)
 {
     struct call call;
     (void)policy;
+    (void)lane_hold;
     begin_call(&call, store, FAKE_OP_record_policy);
     return end_call(&call, 0);
 }

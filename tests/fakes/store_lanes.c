@@ -50,7 +50,7 @@ int fake_do_claim(struct fake_database *database, const char *owner, const struc
         lane->reason[0] = '\0';
         lane->heartbeat_at = database->wall;
         snprintf(lane->owner, sizeof lane->owner, "%s", owner);
-        if (claims[i].cluster_id[0])
+        if (!lane->row.cluster_id[0])
             snprintf(lane->row.cluster_id, sizeof lane->row.cluster_id, "%s", claims[i].cluster_id);
     }
     return STORE_OK;

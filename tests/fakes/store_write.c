@@ -3,15 +3,8 @@
 #include "base/status.h"
 #include "fakes/database.h"
 
-struct transaction {
-    struct fake_database *database;
-    const struct store_write *write;
-    VECTOR(struct fake_customer *) touched; // copies, by id
-    int64_t next_seq;
-};
-
 // The copy of a customer in this transaction, taken when there is none yet; NULL: no such customer.
-static struct fake_customer *touch(struct transaction *transaction, struct span id)
+struct fake_customer *fake_touch(struct fake_transaction *transaction, struct span id)
 {
     for (size_t i = 0; i < transaction->touched.count; i++) {
         if (span_equal(transaction->touched.items[i]->row.id, id))
@@ -28,7 +21,7 @@ static struct fake_customer *touch(struct transaction *transaction, struct span 
     return *kept = copy;
 }
 
-static int check_lanes(const struct transaction *transaction)
+static int check_lanes(const struct fake_transaction *transaction)
 {
     const struct fake_tables *tables = &transaction->database->tables;
     for (size_t i = 0; i < transaction->write->lane_count; i++) {
@@ -42,7 +35,7 @@ static int check_lanes(const struct transaction *transaction)
     return STORE_OK;
 }
 
-static void move_lanes(struct transaction *transaction)
+static void move_lanes(struct fake_transaction *transaction)
 {
     struct fake_database *database = transaction->database;
     for (size_t i = 0; i < transaction->write->lane_count; i++) {
@@ -58,14 +51,14 @@ static void move_lanes(struct transaction *transaction)
     }
 }
 
-static int put_customers(struct transaction *transaction)
+static int put_customers(struct fake_transaction *transaction)
 {
     const struct store_write *write = transaction->write;
     for (size_t i = 0; i < write->customer_count; i++) {
         const struct customer_row *row = &write->customers[i];
         if (i > 0 && span_compare(write->customers[i - 1].id, row->id) >= 0)
             return fault(STATUS_BROKEN, "customers of a write are not sorted and unique");
-        struct fake_customer *customer = touch(transaction, row->id);
+        struct fake_customer *customer = fake_touch(transaction, row->id);
         if ((customer ? customer->row.version : 0) != row->version)
             return STORE_CONFLICT;
         if (!customer) {
@@ -85,7 +78,7 @@ static int put_customers(struct transaction *transaction)
     return STORE_OK;
 }
 
-static bool is_poison(const struct transaction *transaction, struct span event_id, bool quarantine)
+static bool is_poison(const struct fake_transaction *transaction, struct span event_id, bool quarantine)
 {
     const struct fake_database *database = transaction->database;
     for (size_t i = 0; i < database->poison_count; i++) {
@@ -107,12 +100,12 @@ static struct event keep_event(struct fake_database *database, const struct even
     return kept;
 }
 
-static int put_timeline(struct transaction *transaction)
+static int put_timeline(struct fake_transaction *transaction)
 {
     const struct store_write *write = transaction->write;
     for (size_t i = 0; i < write->timeline_count; i++) {
         const struct timeline_row *row = &write->timeline[i];
-        struct fake_customer *customer = touch(transaction, row->customer_id);
+        struct fake_customer *customer = fake_touch(transaction, row->customer_id);
         if (is_poison(transaction, row->event->id, false))
             return STORE_POISON;
         if (!customer)
@@ -132,11 +125,11 @@ static int put_timeline(struct transaction *transaction)
     return STORE_OK;
 }
 
-static int correct_points(struct transaction *transaction)
+static int correct_points(struct fake_transaction *transaction)
 {
     for (size_t i = 0; i < transaction->write->points_count; i++) {
         const struct timeline_row *row = &transaction->write->points[i];
-        struct fake_customer *customer = touch(transaction, row->customer_id);
+        struct fake_customer *customer = fake_touch(transaction, row->customer_id);
         struct fake_event *found = NULL;
         for (size_t k = 0; customer && k < customer->event_count; k++) {
             if (span_equal(customer->events[k].event.source, row->event->source) &&
@@ -150,17 +143,17 @@ static int correct_points(struct transaction *transaction)
     return STORE_OK;
 }
 
-static int put_level_changes(struct transaction *transaction)
+static int put_level_changes(struct fake_transaction *transaction)
 {
     const struct store_write *write = transaction->write;
     for (size_t i = 0; i < write->forget_level_change_count; i++) {
-        struct fake_customer *customer = touch(transaction, write->forget_level_changes[i]);
+        struct fake_customer *customer = fake_touch(transaction, write->forget_level_changes[i]);
         if (customer)
             customer->level_change_count = 0;
     }
     for (size_t i = 0; i < write->level_change_count; i++) {
         const struct level_change_row *row = &write->level_changes[i];
-        struct fake_customer *customer = touch(transaction, row->customer_id);
+        struct fake_customer *customer = fake_touch(transaction, row->customer_id);
         if (!customer)
             return fault(STATUS_BROKEN, "a level change without its customer");
         size_t count = customer->level_change_count;
@@ -175,7 +168,7 @@ static int put_level_changes(struct transaction *transaction)
     return STORE_OK;
 }
 
-static int settle_quarantine(struct transaction *transaction)
+static int settle_quarantine(struct fake_transaction *transaction)
 {
     for (size_t i = 0; i < transaction->write->settle_count; i++) {
         const struct quarantine_settle *settle = &transaction->write->settle[i];
@@ -192,7 +185,7 @@ static int settle_quarantine(struct transaction *transaction)
     return STORE_OK;
 }
 
-static void put_quarantine(struct transaction *transaction)
+static void put_quarantine(struct fake_transaction *transaction)
 {
     struct fake_database *database = transaction->database;
     const struct store_write *write = transaction->write;
@@ -214,7 +207,7 @@ static void put_quarantine(struct transaction *transaction)
     }
 }
 
-static void commit(struct transaction *transaction)
+static void commit(struct fake_transaction *transaction)
 {
     struct fake_database *database = transaction->database;
     fake_remember(database, transaction->write->durable);
@@ -240,15 +233,14 @@ static void commit(struct transaction *transaction)
 
 int fake_do_write(struct fake_database *database, const struct store_write *write)
 {
-    struct transaction transaction = {.database = database, .write = write, .next_seq = database->next_seq};
-    struct fake_follow_ups follow_ups = {&transaction, touch_follow_ups, &transaction.next_seq, database};
+    struct fake_transaction transaction = {.database = database, .write = write, .next_seq = database->next_seq};
     int outcome = check_lanes(&transaction);
     if (outcome == STORE_OK)
         outcome = settle_quarantine(&transaction);
     if (outcome == STORE_OK)
         outcome = put_customers(&transaction);
     if (outcome == STORE_OK)
-        outcome = fake_write_follow_ups(&follow_ups, write);
+        outcome = fake_write_follow_ups(&transaction);
     if (outcome == STORE_OK)
         outcome = correct_points(&transaction);
     if (outcome == STORE_OK)

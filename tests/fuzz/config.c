@@ -8,6 +8,13 @@
 #include "base/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+const char *__lsan_default_suppressions(void);
+
+// libconfig 1.5 forgets the text of a string that the file does not end.
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libconfig.so";
+}
 
 static void must(bool holds)
 {
@@ -31,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size_t lines = 0;
     for (const char *at = problems.text; at && *at; at = strchr(at, '\n') + 1)
         lines++;
-    must(lines >= problems.count); // names in a file may hold line feeds of their own
+    must(lines == problems.count);
     must(config.daemon.workers >= 1 && config.daemon.workers <= 64);
     must(config.model.enter.count == 3 && config.model.cadence.count == 4);
     config_problems_free(&problems);

@@ -17,7 +17,7 @@ KAFKA_JARS=$GUANXI_SOURCE_DIR/build/kafka/$GUANXI_KAFKA_VERSION
 
 kafka_fetch() {
     [[ -d $KAFKA_JARS ]] && return 0
-    command -v mvn >/dev/null || fail "mvn is missing; run tests/install.sh"
+    command -v mvn >/dev/null || fail "mvn is missing; run deploy/packages.sh"
     mkdir -p "$GUANXI_SOURCE_DIR/build/kafka"
     local lock profile=kafka3
     [[ $GUANXI_KAFKA_VERSION == 3.* ]] || profile=kafka4

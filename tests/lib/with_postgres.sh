@@ -4,5 +4,5 @@
 source "$(dirname "$0")/common.sh"
 source "$(dirname "$0")/postgres.sh"
 make_work_dir
-postgres_create "$WORK_DIR/postgres"
+postgres_for_tests "$WORK_DIR/postgres"
 run_child "$@"

@@ -179,6 +179,11 @@ bool reader_until(struct reader *reader, int timeout_ms, bool (*done)(const stru
     return true;
 }
 
+bool reader_assigned(const struct reader *reader, long assignments)
+{
+    return reader->assigned >= assignments;
+}
+
 bool reader_holds(const struct reader *reader, long lanes)
 {
     long held = 0;

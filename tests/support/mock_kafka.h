@@ -54,7 +54,8 @@ int reader_take(struct reader *reader);
 // Polls and takes until `done` says so (true) or the time is over (false).
 bool reader_until(struct reader *reader, int timeout_ms, bool (*done)(const struct reader *reader, long argument),
                   long argument);
-// For `done`: that many lanes held; that many records taken; that many lanes read to their end.
+// For `done`: that many assignments; that many lanes held; that many records taken; that many lanes read to their end.
+bool reader_assigned(const struct reader *reader, long assignments);
 bool reader_holds(const struct reader *reader, long lanes);
 bool reader_has(const struct reader *reader, long records);
 bool reader_at_end(const struct reader *reader, long lanes);

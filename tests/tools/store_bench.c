@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
-#include "support/store.h"
+#include "support/postgres_store.h"
 
 enum { ID_SIZE = 16, MOST_CONNECTIONS = 16 };
 

@@ -221,6 +221,14 @@ static void conditions_between_options_are_checked(void **state)
     expect_problem("main.conf:1: kafka.topics: is empty: expected at least one topic to read");
 }
 
+static void a_problem_is_one_line(void **state)
+{
+    (void)state;
+    load("clock = \"a\nb\\x1b[31m\";");
+    assert_int_equal(problems.count, 1);
+    expect_problem("main.conf:1: clock: \"a b [31m\" does not fit: expected one of \"wall\", \"events\"");
+}
+
 static void checklists_have_limits(void **state)
 {
     (void)state;
@@ -496,6 +504,7 @@ int main(void)
         cmocka_unit_test(all_problems_are_told_at_once),
         cmocka_unit_test(groups_in_lists_are_checked),
         cmocka_unit_test(conditions_between_options_are_checked),
+        cmocka_unit_test(a_problem_is_one_line),
         cmocka_unit_test(checklists_have_limits),
         cmocka_unit_test(integers_do_not_wrap),
         cmocka_unit_test(files_are_included_from_beside),

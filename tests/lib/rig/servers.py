@@ -1,5 +1,5 @@
 """The servers that tests/lib/*.sh started: found by the environment, handled by their folders (see
-tests/lib/common.sh): DIR/start becomes the server, DIR/pid names it."""
+deploy/lib/services.sh): DIR/start becomes the server, DIR/pid names it."""
 import os
 import signal
 import subprocess
@@ -48,19 +48,24 @@ class Service:
         self.signal(number)
         wait_until(seconds, lambda: not self.pid(), f"{self.folder} ends")
 
-    def start(self):
-        if self.pid():
-            return
+    def _spawn(self):
         try:
             os.unlink(f"{self.folder}/pid")
         except FileNotFoundError:
             pass
-        log = open(f"{self.folder}/log", "ab")
-        # Reaped by nobody: it is gone or it is ended by the shell that made its folder.
-        subprocess.Popen([f"{self.folder}/start"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        log.close()
-        wait_until(10, self.pid, f"{self.folder} starts")
-        wait_until(90, self.answers, f"{self.folder} answers")
+        with open(f"{self.folder}/log", "ab") as log:
+            self.child = subprocess.Popen([f"{self.folder}/start"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def _is_up(self):
+        # After kill -9 a server may refuse to start while children of the killed one are still ending.
+        if self.child is None or self.child.poll() is not None:
+            self._spawn()
+        return self.pid() and self.answers()
+
+    def start(self):
+        self.child = None
+        if not self.pid():
+            wait_until(90, self._is_up, f"{self.folder} starts")
 
 
 class Postgres(Service):

@@ -1,6 +1,6 @@
 // A database with a store on it, and rows to put into it, for the component tests of the store.
-#ifndef GUANXI_TESTS_STORE_H
-#define GUANXI_TESTS_STORE_H
+#ifndef GUANXI_TESTS_POSTGRES_STORE_H
+#define GUANXI_TESTS_POSTGRES_STORE_H
 
 #include "port/store.h"
 #include "postgres/store.h"

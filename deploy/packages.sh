@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing. As root, or as an ordinary user with sudo.
-#   tests/install.sh --demo     what building and demonstrating needs (no Java)
-#   tests/install.sh --tests    that and everything for the tests (default)
-#   tests/install.sh --list SET prints the packages of SET and installs nothing
+#   deploy/packages.sh --demo     what building and demonstrating needs (no Java)
+#   deploy/packages.sh --tests    that and everything for the tests (default)
+#   deploy/packages.sh --list SET prints the packages of SET and installs nothing
 set -euo pipefail
 
 demo_packages=(
@@ -27,7 +27,7 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        echo "install: this needs root: run it as root, or install sudo" >&2
+        echo "packages: this needs root: run it as root, or install sudo" >&2
         return 77
     fi
 }
@@ -58,7 +58,7 @@ main() {
         return 0
     fi
     if ! command -v dpkg-query >/dev/null; then
-        echo "install: not a Debian system; provide these yourself: ${wanted[*]}" >&2
+        echo "packages: not a Debian system; provide these yourself: ${wanted[*]}" >&2
         return 69
     fi
     for package in "${wanted[@]}"; do
@@ -66,7 +66,7 @@ main() {
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0
 
-    echo "install: ${missing[*]}"
+    echo "packages: ${missing[*]}"
     prevent_main_cluster
     # Recommendations would bring a desktop's worth of packages along with Java and clang.
     local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y
@@ -79,7 +79,7 @@ main() {
         >"$log" 2>&1 </dev/null; then
         tail -n 40 "$log" >&2
         rm -f "$log"
-        echo "install: apt-get failed, see above" >&2
+        echo "packages: apt-get failed, see above" >&2
         return 69
     fi
     rm -f "$log"

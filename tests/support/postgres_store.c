@@ -1,4 +1,4 @@
-#include "support/store.h"
+#include "support/postgres_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,205 @@
+// Reminders, notices and messages: how a write changes them.
+#include "base/status.h"
+#include "fakes/database.h"
+
+static struct reminder_row *reminder_of(const struct fake_customer *customer, const uint8_t id[16])
+{
+    for (size_t i = 0; i < customer->reminder_count; i++) {
+        if (memcmp(customer->reminders[i].reminder_id, id, 16) == 0)
+            return &customer->reminders[i];
+    }
+    return NULL;
+}
+
+static struct notice_row *notice_of(const struct fake_customer *customer, const uint8_t id[16], uint16_t number)
+{
+    for (size_t i = 0; i < customer->notice_count; i++) {
+        if (memcmp(customer->notices[i].reminder_id, id, 16) == 0 && customer->notices[i].notice == number)
+            return &customer->notices[i];
+    }
+    return NULL;
+}
+
+static struct outbox_row *message_of(const struct fake_customer *customer, int64_t seq)
+{
+    for (size_t i = 0; i < customer->outbox_count; i++) {
+        if (customer->outbox[i].seq == seq)
+            return &customer->outbox[i];
+    }
+    return NULL;
+}
+
+static int delete_reminders(struct fake_transaction *transaction)
+{
+    for (size_t i = 0; i < transaction->write->delete_reminder_count; i++) {
+        const struct reminder_row *gone = &transaction->write->delete_reminders[i];
+        struct fake_customer *customer = fake_touch(transaction, gone->customer_id);
+        struct reminder_row *row = customer ? reminder_of(customer, gone->reminder_id) : NULL;
+        if (!row)
+            return STORE_CONFLICT;
+        FAKE_REMOVE(customer->reminders, customer->reminder_count, (size_t)(row - customer->reminders));
+        for (size_t k = customer->notice_count; k-- > 0;) {
+            if (memcmp(customer->notices[k].reminder_id, gone->reminder_id, 16) == 0)
+                FAKE_REMOVE(customer->notices, customer->notice_count, k);
+        }
+    }
+    return STORE_OK;
+}
+
+static int delete_notices(struct fake_transaction *transaction)
+{
+    for (size_t i = 0; i < transaction->write->delete_notice_count; i++) {
+        const struct notice_row *gone = &transaction->write->delete_notices[i];
+        struct fake_customer *customer = fake_touch(transaction, gone->customer_id);
+        struct notice_row *row = customer ? notice_of(customer, gone->reminder_id, gone->notice) : NULL;
+        if (!row || row->state != NOTICE_HELD)
+            return STORE_CONFLICT;
+        FAKE_REMOVE(customer->notices, customer->notice_count, (size_t)(row - customer->notices));
+    }
+    return STORE_OK;
+}
+
+static int change_outbox(struct fake_transaction *transaction)
+{
+    const struct store_write *write = transaction->write;
+    for (size_t i = 0; i < write->delete_outbox_count + write->release_outbox_count; i++) {
+        bool gone = i < write->delete_outbox_count;
+        const struct outbox_row *named =
+            gone ? &write->delete_outbox[i] : &write->release_outbox[i - write->delete_outbox_count];
+        struct fake_customer *customer = fake_touch(transaction, named->customer_id);
+        struct outbox_row *row = customer ? message_of(customer, named->seq) : NULL;
+        if (!row || row->released)
+            return STORE_CONFLICT;
+        if (gone)
+            FAKE_REMOVE(customer->outbox, customer->outbox_count, (size_t)(row - customer->outbox));
+        else
+            row->released = true;
+    }
+    return STORE_OK;
+}
+
+static void keep_reminder(struct fake_database *database, struct reminder_row *row, const struct reminder_row *from)
+{
+    row->notices = from->notices;
+    row->status = from->status;
+    row->closed_at = from->closed_at;
+    row->closed_source = fake_text(database, from->closed_source);
+    row->closed_event = fake_text(database, from->closed_event);
+    row->acknowledged_at = from->acknowledged_at;
+    row->snoozed_until = from->snoozed_until;
+    row->at_risk = from->at_risk;
+    row->published |= from->published;
+    if (from->announce != ANNOUNCE_KEEP)
+        row->announce = from->announce;
+}
+
+static int put_reminder(struct fake_transaction *transaction, const struct reminder_row *given)
+{
+    struct fake_customer *customer = fake_touch(transaction, given->customer_id);
+    if (!customer)
+        return fault(STATUS_BROKEN, "a reminder without its customer");
+    struct reminder_row *row = reminder_of(customer, given->reminder_id);
+    if (given->exists && !row)
+        return STORE_CONFLICT;
+    if (!given->exists && row)
+        return STORE_POISON; // a repeated key
+    if (!row) {
+        size_t place = 0;
+        while (place < customer->reminder_count &&
+               (customer->reminders[place].opened_at < given->opened_at ||
+                (customer->reminders[place].opened_at == given->opened_at &&
+                 memcmp(customer->reminders[place].reminder_id, given->reminder_id, 16) < 0)))
+            place++;
+        row = FAKE_INSERT(customer->reminders, customer->reminder_count, place);
+        *row = *given;
+        row->customer_id = customer->row.id;
+        row->published = false;
+        row->announce = ANNOUNCE_NOT;
+        row->exists = true;
+    }
+    keep_reminder(transaction->database, row, given);
+    return STORE_OK;
+}
+
+static int put_notice(struct fake_transaction *transaction, const struct notice_row *given)
+{
+    struct fake_customer *customer = fake_touch(transaction, given->customer_id);
+    if (!customer)
+        return fault(STATUS_BROKEN, "a notice without its customer");
+    struct notice_row *row = notice_of(customer, given->reminder_id, given->notice);
+    if (given->exists) {
+        if (!row || row->state != given->was)
+            return STORE_CONFLICT;
+        row->state = given->state;
+        return STORE_OK;
+    }
+    if (row)
+        return STORE_POISON;
+    size_t place = 0;
+    while (place < customer->notice_count) {
+        int order = memcmp(customer->notices[place].reminder_id, given->reminder_id, 16);
+        if (order > 0 || (order == 0 && customer->notices[place].notice > given->notice))
+            break;
+        place++;
+    }
+    row = FAKE_INSERT(customer->notices, customer->notice_count, place);
+    *row = *given;
+    row->customer_id = customer->row.id;
+    row->exists = true;
+    row->was = row->state;
+    return STORE_OK;
+}
+
+static int put_message(struct fake_transaction *transaction, const struct outbox_row *given)
+{
+    struct fake_customer *customer = fake_touch(transaction, given->customer_id);
+    if (!customer)
+        return fault(STATUS_BROKEN, "a message without its customer");
+    if (!given->payload.data || given->payload.size == 0 || given->seq != 0)
+        return fault(STATUS_BROKEN, "a message that is not complete when it is put in");
+    struct outbox_row *row = FAKE_INSERT(customer->outbox, customer->outbox_count, customer->outbox_count);
+    *row = *given;
+    row->seq = transaction->next_seq++;
+    row->customer_id = customer->row.id;
+    row->payload = fake_text(transaction->database, given->payload);
+    return STORE_OK;
+}
+
+int fake_write_follow_ups(struct fake_transaction *transaction)
+{
+    const struct store_write *write = transaction->write;
+    int outcome = delete_reminders(transaction);
+    if (outcome == STORE_OK)
+        outcome = delete_notices(transaction);
+    if (outcome == STORE_OK)
+        outcome = change_outbox(transaction);
+    for (size_t i = 0; outcome == STORE_OK && i < write->reminder_count; i++)
+        outcome = put_reminder(transaction, &write->reminders[i]);
+    for (size_t i = 0; outcome == STORE_OK && i < write->notice_count; i++)
+        outcome = put_notice(transaction, &write->notices[i]);
+    for (size_t i = 0; outcome == STORE_OK && i < write->outbox_count; i++)
+        outcome = put_message(transaction, &write->outbox[i]);
+    return outcome;
+}
+
+int fake_do_delivered(struct fake_database *database, const struct outbox_row *outbox, size_t count)
+{
+    fake_remember(database, false);
+    for (size_t i = 0; i < count; i++) {
+        bool found;
+        size_t place = fake_place(&database->tables, outbox[i].customer_id, &found);
+        if (!found)
+            continue;
+        struct fake_customer *copy = fake_customer_copy(database->tables.customers.items[place]);
+        struct outbox_row *row = message_of(copy, outbox[i].seq);
+        if (row)
+            FAKE_REMOVE(copy->outbox, copy->outbox_count, (size_t)(row - copy->outbox));
+        struct notice_row *notice =
+            outbox[i].kind == OUTBOX_NOTICE ? notice_of(copy, outbox[i].reminder_id, (uint16_t)outbox[i].n) : NULL;
+        if (notice)
+            notice->state = NOTICE_PUBLISHED;
+        fake_customer_release(database->tables.customers.items[place]);
+        database->tables.customers.items[place] = copy;
+    }
+    return STORE_OK;
+}
