@@ -67,19 +67,27 @@ static int send_piece(struct pipeline *pipeline, const struct array_statement *s
     return outcome ? outcome : connection_flush(pipeline->connection);
 }
 
+static void begin_piece(struct pipeline *pipeline, const struct array_statement *statement)
+{
+    if (statement->records)
+        rows_begin_records(pipeline->rows, pipeline->record_type, statement->types, statement->columns);
+    else
+        rows_begin_arrays(pipeline->rows, statement->types, statement->columns);
+}
+
 int pipeline_arrays(struct pipeline *pipeline, const struct array_statement *statement, const void *items,
                     size_t item_size, size_t count, const void *context)
 {
     struct rows *rows = pipeline->rows;
     const char *item = items;
-    rows_begin_arrays(rows, statement->types, statement->columns);
+    begin_piece(pipeline, statement);
     for (size_t i = 0; i < count; i++, item += item_size) {
         if (!statement->write(rows, item, context) || rows->count < PIECE_ROWS)
             continue;
         int outcome = send_piece(pipeline, statement);
         if (outcome)
             return outcome;
-        rows_begin_arrays(rows, statement->types, statement->columns);
+        begin_piece(pipeline, statement);
     }
     return rows->count ? send_piece(pipeline, statement) : 0;
 }

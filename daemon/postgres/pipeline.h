@@ -10,6 +10,7 @@ enum { PIPELINE_DEPTH = 32 };
 struct pipeline {
     struct connection *connection;
     struct rows *rows;
+    uint32_t record_type; // for statements that take records
     size_t outstanding;
     struct {
         const char *sql;
@@ -30,12 +31,14 @@ int pipeline_add(struct pipeline *pipeline, const char *sql, const struct parame
 // Writes one item as a row; false: the item is not for this statement, and nothing was written.
 typedef bool row_writer(struct rows *rows, const void *item, const void *context);
 
-// Sends a statement whose parameters are one array a column, for as many items as there are, in pieces.
+// Sends a statement whose parameters are one array a column, or one array of records, for as many items as
+// there are, in pieces.
 struct array_statement {
     const char *sql;
     const enum column_type *types;
     int columns;
     row_writer *write;
+    bool records;   // of the type numbered pipeline->record_type
     int otherwise;  // outcome when it touches another number of rows than it was given
     bool unguarded; // it may touch any number
 };

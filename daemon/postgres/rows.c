@@ -40,7 +40,7 @@ void rows_begin_copy(struct rows *rows, int columns)
 {
     static const char header[COPY_HEADER] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
     begin(rows, columns);
-    rows->copy = true;
+    rows->form = ROWS_COPY;
     buffer_empty(&rows->buffers[0]);
     char *at = rows_room(rows, &rows->buffers[0], COPY_HEADER);
     if (at)
@@ -50,12 +50,51 @@ void rows_begin_copy(struct rows *rows, int columns)
 void rows_begin_arrays(struct rows *rows, const enum column_type *types, int columns)
 {
     begin(rows, columns);
-    rows->copy = false;
+    rows->form = ROWS_ARRAYS;
     rows->types = types;
     for (int i = 0; i < columns; i++) {
         buffer_empty(&rows->buffers[i]);
         rows_room(rows, &rows->buffers[i], ARRAY_HEADER);
     }
+}
+
+void rows_begin_records(struct rows *rows, uint32_t record_type, const enum column_type *types, int columns)
+{
+    begin(rows, columns);
+    rows->form = ROWS_RECORDS;
+    rows->types = types;
+    rows->record_type = record_type;
+    rows->record = 0;
+    buffer_empty(&rows->buffers[0]);
+    rows_room(rows, &rows->buffers[0], ARRAY_HEADER);
+}
+
+// The size of a record is known when its columns are written.
+static void end_record(struct rows *rows)
+{
+    struct buffer *buffer = &rows->buffers[0];
+    if (!rows->record || rows->failed)
+        return;
+    uint32_t size = htobe32((uint32_t)(buffer->size - rows->record - 4));
+    memcpy(buffer->data + rows->record, &size, 4);
+}
+
+void rows_begin_row(struct rows *rows)
+{
+    struct buffer *buffer = &rows->buffers[0];
+    if (rows->form == ROWS_COPY) {
+        uint16_t columns = htobe16((uint16_t)rows->columns);
+        char *at = rows_room(rows, buffer, 2);
+        if (at)
+            memcpy(at, &columns, 2);
+        return;
+    }
+    end_record(rows);
+    rows->record = buffer->size;
+    uint32_t columns = htobe32((uint32_t)rows->columns);
+    char *at = rows_room(rows, buffer, 8);
+    if (at)
+        memcpy(at + 4, &columns, 4);
 }
 
 char *rows_grow(struct rows *rows, struct buffer *buffer, size_t size)
@@ -89,16 +128,23 @@ void rows_trim(struct rows *rows)
     }
 }
 
+static void add_array(struct rows *rows, struct buffer *buffer, uint32_t type, struct parameters *parameters)
+{
+    // The flag says that NULLs may occur, which is allowed to be untrue.
+    uint32_t header[5] = {htobe32(1), htobe32(1), htobe32(type), htobe32((uint32_t)rows->count), htobe32(1)};
+    memcpy(buffer->data, header, sizeof header);
+    parameter_bytes(parameters, buffer->data, buffer->size);
+}
+
 void rows_parameters(struct rows *rows, struct parameters *parameters)
 {
     if (rows->failed)
         return;
-    for (int i = 0; i < rows->columns; i++) {
-        struct buffer *buffer = &rows->buffers[i];
-        // The flag says that NULLs may occur, which is allowed to be untrue.
-        uint32_t header[5] = {htobe32(1), htobe32(1), htobe32(rows->types[i]), htobe32((uint32_t)rows->count),
-                              htobe32(1)};
-        memcpy(buffer->data, header, sizeof header);
-        parameter_bytes(parameters, buffer->data, buffer->size);
+    if (rows->form == ROWS_RECORDS) {
+        end_record(rows);
+        add_array(rows, &rows->buffers[0], rows->record_type, parameters);
+        return;
     }
+    for (int i = 0; i < rows->columns; i++)
+        add_array(rows, &rows->buffers[i], rows->types[i], parameters);
 }

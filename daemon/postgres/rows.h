@@ -1,6 +1,8 @@
-// Rows on their way to PostgreSQL, in binary: for COPY row by row, or as one array parameter a column for
-// unnest. A value is written alike in both forms, its size and then its bytes, so one function that writes
-// a row serves both. Buffers are kept for the next use and given back after a peak.
+// Rows on their way to PostgreSQL, in binary: for COPY row by row, as one array parameter a column for
+// unnest, or as one array of a table's row type (for wide rows: unnest of many arrays goes through a
+// tuplestore for each of them, which cost a quarter of the server's time for customers). A value is written
+// alike in all forms, its size and then its bytes. Buffers are kept for the next use and given back after a
+// peak.
 #ifndef GUANXI_POSTGRES_ROWS_H
 #define GUANXI_POSTGRES_ROWS_H
 
@@ -31,12 +33,16 @@ struct buffer {
     size_t peak; // the most that was needed lately
 };
 
+enum rows_form { ROWS_COPY, ROWS_ARRAYS, ROWS_RECORDS };
+
 struct rows {
-    struct buffer buffers[ROWS_COLUMNS_MAX]; // COPY uses the first alone
+    struct buffer buffers[ROWS_COLUMNS_MAX]; // ROWS_ARRAYS: one a column; else the first alone
+    enum rows_form form;
     const enum column_type *types;
+    uint32_t record_type; // ROWS_RECORDS: the number of the row type
+    size_t record;        // ROWS_RECORDS: where the row in hand begins
     int columns;
     int column; // the next to be written
-    bool copy;
     bool failed; // memory was out: what is there is of no use
     size_t count;
 };
@@ -47,8 +53,11 @@ void rows_free(struct rows *rows);
 // Begins anew. `types` is borrowed and needed for arrays.
 void rows_begin_copy(struct rows *rows, int columns);
 void rows_begin_arrays(struct rows *rows, const enum column_type *types, int columns);
+void rows_begin_records(struct rows *rows, uint32_t record_type, const enum column_type *types, int columns);
 // Makes room behind `buffer` for `size` bytes; NULL when memory is out.
 char *rows_grow(struct rows *rows, struct buffer *buffer, size_t size);
+// The head of a row in the forms that have one.
+void rows_begin_row(struct rows *rows);
 // Gives memory back that lately nobody needed. Called when a write is over.
 void rows_trim(struct rows *rows);
 
@@ -61,9 +70,20 @@ static inline char *rows_room(struct rows *rows, struct buffer *buffer, size_t s
     return at;
 }
 
+// Where the next value goes; in a record its type stands before it.
 static inline struct buffer *rows_column(struct rows *rows)
 {
-    return &rows->buffers[rows->copy ? 0 : rows->column++];
+    int column = rows->column++;
+    if (rows->form == ROWS_ARRAYS)
+        return &rows->buffers[column];
+    struct buffer *buffer = &rows->buffers[0];
+    if (rows->form == ROWS_RECORDS) {
+        char *at = rows_room(rows, buffer, 4);
+        uint32_t type = htobe32(rows->types[column]);
+        if (at)
+            memcpy(at, &type, 4);
+    }
+    return buffer;
 }
 
 // Every row begins with row_begin and then gets its columns, all of them, in order.
@@ -71,12 +91,8 @@ static inline void row_begin(struct rows *rows)
 {
     rows->count++;
     rows->column = 0;
-    if (!rows->copy)
-        return;
-    char *at = rows_room(rows, &rows->buffers[0], 2);
-    uint16_t columns = htobe16((uint16_t)rows->columns);
-    if (at)
-        memcpy(at, &columns, 2);
+    if (rows->form != ROWS_ARRAYS)
+        rows_begin_row(rows);
 }
 
 static inline void row_bytes(struct rows *rows, const void *bytes, uint32_t size)
@@ -217,7 +233,7 @@ static inline void parameter_text(struct parameters *parameters, const char *tex
     parameter_bytes(parameters, text, text ? strlen(text) : 0);
 }
 
-// Completes the arrays and appends one parameter a column.
+// Completes the arrays and appends them: one parameter a column, or one of records.
 void rows_parameters(struct rows *rows, struct parameters *parameters);
 
 #endif

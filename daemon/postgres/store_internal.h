@@ -8,8 +8,9 @@
 struct postgres_store {
     struct store store; // first: what callers hold
     struct connection connection;
-    struct rows rows;    // rows and arrays on their way out
-    struct buffer event; // data of the event in hand, for timelines
+    struct rows rows;       // rows and arrays on their way out
+    uint32_t customer_type; // row type of customers in this database; 0: not asked yet
+    struct buffer event;    // data of the event in hand, for timelines
 };
 
 static inline struct postgres_store *postgres_store(struct store *store)

@@ -44,7 +44,7 @@ static int take_customers(const PGresult *result, const struct span *ids, size_t
 {
     size_t expected = 0;
     for (int row = 0; row < PQntuples(result); row++) {
-        size_t i = index_of(ids, count, result_span(result, row, 0), expected);
+        size_t i = index_of(ids, count, customer_read_id(result, row), expected);
         if (i == count)
             return fault(STATUS_BROKEN, "PostgreSQL, customer_load: a customer nobody asked for");
         int outcome = customer_read(result, row, &rows[i]);

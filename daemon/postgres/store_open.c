@@ -18,7 +18,9 @@ static void store_close(struct store *store)
 
 static int store_reconnect(struct store *store)
 {
-    return connection_open(&postgres_store(store)->connection);
+    struct postgres_store *postgres = postgres_store(store);
+    postgres->customer_type = 0;
+    return connection_open(&postgres->connection);
 }
 
 static int store_check_schema(struct store *store)

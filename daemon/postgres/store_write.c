@@ -103,12 +103,28 @@ static const char *const write_statements[] = {
     NULL,
 };
 
+// Asks once a connection for the number of the row type of customers.
+static int know_customer_type(struct postgres_store *store)
+{
+    PGresult *result;
+    if (store->customer_type)
+        return 0;
+    int outcome = connection_run(&store->connection, sql_customer_type, NULL, &result);
+    if (outcome == 0)
+        store->customer_type = (uint32_t)result_int4(result, 0, 0);
+    PQclear(result);
+    return outcome;
+}
+
 int store_write_batch(struct store *store, const struct store_write *write)
 {
     struct postgres_store *postgres = postgres_store(store);
     struct connection *connection = &postgres->connection;
     struct pipeline pipeline;
-    int outcome = pipeline_begin(&pipeline, connection, &postgres->rows, write->durable, write_statements);
+    int outcome = know_customer_type(postgres);
+    if (outcome == 0)
+        outcome = pipeline_begin(&pipeline, connection, &postgres->rows, write->durable, write_statements);
+    pipeline.record_type = postgres->customer_type;
     if (outcome == 0)
         outcome = send_guarded(&pipeline, write);
     if (outcome == 0)

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/status.h"
 
+extern const int c11_threads_linked; // see c11_threads.c
+
 static void die(const char *what)
 {
     fprintf(stderr, "mock_kafka: %s\n", what);
@@ -38,6 +40,8 @@ static const char *const quick[] = {"session.timeout.ms=3000", "heartbeat.interv
 void mock_kafka_open(struct mock_kafka *mock, int brokers, const char *topic, int partitions)
 {
     memset(mock, 0, sizeof *mock);
+    if (!c11_threads_linked)
+        die("the thread sanitizer needs POSIX threads");
     rd_kafka_t *host = mock_kafka_producer(NULL, NULL);
     mock->cluster = rd_kafka_mock_cluster_new(host, brokers);
     if (!mock->cluster)

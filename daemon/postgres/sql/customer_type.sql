@@ -1,0 +1,2 @@
+-- The number of the row type of customers, which arrays of them name.
+SELECT 'guanxi.customer'::regtype::oid
