@@ -3,13 +3,12 @@
 # stream (duplicates, conflicts, late and bad records in 3 topics of 4 partitions) with a real Kafka and a
 # real PostgreSQL, while everything is killed, frozen, stopped and restarted at random moments. At the end
 # every row of every view and every message must be what an independent fold of the stream says. Prints its
-# figures. The same seed gives the same stream and the same sequence of faults.
+# figures. The same seed gives the same stream and the same sequence of faults. --keep leaves the folder of
+# the run behind.
 #
-# Needs a build (GUANXI_BUILD_DIR, default build/dev) and what deploy/packages.sh installs.
-source "$(dirname "$0")/lib/common.sh"
-source "$(dirname "$0")/lib/postgres.sh"
-source "$(dirname "$0")/lib/kafka.sh"
-
+# Needs a build (GUANXI_BUILD_DIR, default build/dev) and what tests/install.sh installs.
+set -euo pipefail
+here=$(dirname "$0")
 arguments=()
 for argument; do
     if [[ $argument == --keep ]]; then
@@ -18,10 +17,4 @@ for argument; do
         arguments+=("$argument")
     fi
 done
-
-make_work_dir
-postgres_for_tests "$WORK_DIR/postgres"
-# Short sessions, so that the death of an instance is noticed within seconds.
-kafka_create "$WORK_DIR/kafka" group.min.session.timeout.ms=1000
-export PYTHONDONTWRITEBYTECODE=1
-run_child "$PYTHON" "$GUANXI_SOURCE_DIR/tests/lib/chaos.py" --work "$WORK_DIR" "${arguments[@]}"
+exec "$here/lib/system.sh" "$here/lib/chaos.py" "${arguments[@]}"

@@ -4,27 +4,14 @@
 #   tests/run.sh -L unit               one label; all further arguments go to ctest
 #   GUANXI_NO_INSTALL=1 tests/run.sh   without looking for packages
 #   GUANXI_JOBS=N                      compile jobs and tests at a time (default: the processors)
-set -euo pipefail
 cd "$(dirname "$0")/.."
+source deploy/lib/shell.sh
 
 jobs=${GUANXI_JOBS:-$(nproc)}
 export GUANXI_JOBS=$jobs
 
-# Output of the preparations: silent when all is well.
-quietly() {
-    local log
-    log=$(mktemp)
-    if ! "$@" >"$log" 2>&1; then
-        cat "$log" >&2
-        rm -f "$log"
-        echo "run: failed: $*" >&2
-        return 1
-    fi
-    rm -f "$log"
-}
-
 [[ -n ${GUANXI_NO_INSTALL:-} ]] || deploy/packages.sh --tests
-echo "run: building (build/dev)"
+say "building (build/dev)"
 quietly cmake --preset dev
 quietly cmake --build --preset dev -j "$jobs"
 

@@ -1,7 +1,6 @@
 #include "app/cache.h"
 
 #include <stdlib.h>
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 // Entries stand in one array that the clock hand sweeps; `slots` is an open-addressing index into it.

@@ -2,7 +2,6 @@
 
 #include "base/status.h"
 
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 static const struct event *event_of(const struct member *member)

@@ -97,24 +97,42 @@ struct taking {
     int result;
 };
 
-static int keep_record(struct chunk *chunk, const struct record *record, struct taken *taken)
+static int no_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while reading a record");
+}
+
+// Headers in their packed form; those of a topic are mostly the same in every record.
+static int keep_headers(struct chunk *chunk, const struct record *record, struct taken *taken)
 {
     size_t size = record_pack_headers(record, NULL, 0);
     uint8_t *headers = arena_take(&chunk->arena, size);
-    taken->key = arena_copy(&chunk->arena, record->key);
-    taken->value = arena_copy(&chunk->arena, record->value);
-    if (!headers || (record->key.data && !taken->key.data) || (record->value.data && !taken->value.data))
-        return fault(STATUS_NOMEM, "out of memory while reading a record");
+    if (!headers)
+        return no_memory();
     record_pack_headers(record, headers, size);
     taken->headers = span_of((char *)headers, size);
+    if (span_equal(taken->headers, chunk->headers))
+        arena_give_back(&chunk->arena, headers, size);
+    else
+        chunk->headers = taken->headers;
+    taken->headers = chunk->headers;
     return 0;
+}
+
+// The key mostly is the subject of the event, which is kept already.
+static int keep_key(struct chunk *chunk, const struct record *record, struct taken *taken)
+{
+    bool is_subject = taken->decoded == DECODED_EVENT && record->key.data &&
+                      span_equal(record->key, taken->event.subject);
+    taken->key = is_subject ? taken->event.subject : arena_copy(&chunk->arena, record->key);
+    return record->key.data && !taken->key.data ? no_memory() : 0;
 }
 
 static int keep_reject(struct chunk *chunk, const struct reject *reject, struct taken *taken)
 {
     struct reject *kept = arena_take(&chunk->arena, sizeof *kept);
     if (!kept)
-        return fault(STATUS_NOMEM, "out of memory while reading a record");
+        return no_memory();
     *kept = *reject;
     taken->reject = kept;
     return 0;
@@ -150,16 +168,21 @@ static bool take_record(void *context, const struct record *record)
     taken->offset = record->offset;
     taken->digest = record_digest(record);
     taken->reject = NULL;
-    taking->result = keep_record(chunk, record, taken);
-    if (taking->result < 0)
+    taken->value = arena_copy(&chunk->arena, record->value);
+    if (record->value.data && !taken->value.data) {
+        taking->result = no_memory();
         return false;
-    int decoded = decode_record(taking->intake->decoder, taking->intake->policy, record, taking->wall, &chunk->arena,
-                                &taken->event, &reject, &taking->intake->unknown_marks);
+    }
+    struct record kept = *record;
+    kept.value = taken->value;
+    int decoded = decode_kept_record(taking->intake->decoder, taking->intake->policy, &kept, taking->wall,
+                                     &chunk->arena, &taken->event, &reject, &taking->intake->unknown_marks);
     taken->decoded = (enum decoded)decoded;
-    if (decoded == DECODED_REJECTED)
+    taking->result = decoded < 0 ? decoded : keep_key(chunk, record, taken);
+    if (taking->result == 0)
+        taking->result = keep_headers(chunk, record, taken);
+    if (taking->result == 0 && decoded == DECODED_REJECTED)
         taking->result = keep_reject(chunk, &reject, taken);
-    else if (decoded < 0)
-        taking->result = decoded;
     if (taking->result < 0)
         return false;
     chunk->count++;

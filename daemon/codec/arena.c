@@ -1,5 +1,6 @@
 #include "codec/arena.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdlib.h>
 
@@ -44,12 +45,17 @@ static bool add_block(struct arena *arena, size_t least)
     return true;
 }
 
+static size_t rounded_up(size_t size)
+{
+    return (size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
+}
+
 void *arena_take(struct arena *arena, size_t size)
 {
     if (size > SIZE_MAX - ARENA_ALIGNMENT) {
         return NULL;
     }
-    size_t rounded = (size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
+    size_t rounded = rounded_up(size);
     if ((size_t)(arena->end - arena->next) < rounded || !arena->blocks) {
         if (!add_block(arena, rounded)) {
             return NULL;
@@ -58,6 +64,12 @@ void *arena_take(struct arena *arena, size_t size)
     void *piece = arena->next;
     arena->next += rounded;
     return piece;
+}
+
+void arena_give_back(struct arena *arena, void *piece, size_t size)
+{
+    assert((char *)piece + rounded_up(size) == arena->next);
+    arena->next = piece;
 }
 
 struct span arena_copy(struct arena *arena, struct span bytes)

@@ -248,6 +248,20 @@ int decode_record(struct decoder *decoder, const struct policy *policy, const st
                   instant wall, struct arena *arena, struct event *event, struct reject *reject,
                   int64_t *unknown_marks)
 {
+    struct record kept = *record;
+    if (record->value.size <= policy->max_event_bytes) { // nothing of a larger one is looked at
+        kept.value = arena_copy(arena, record->value);
+        if (record->value.data && !kept.value.data) {
+            return decode_no_memory();
+        }
+    }
+    return decode_kept_record(decoder, policy, &kept, wall, arena, event, reject, unknown_marks);
+}
+
+int decode_kept_record(struct decoder *decoder, const struct policy *policy, const struct record *record,
+                       instant wall, struct arena *arena, struct event *event, struct reject *reject,
+                       int64_t *unknown_marks)
+{
     // The padding that decode_row is promised behind data stands behind this one too.
     static const char no_data[2 + ARENA_PADDING] = "{}";
     if (!record->value.data) {

@@ -69,12 +69,8 @@ static struct span content_type_of(const struct record *record)
 
 static int read_structured(struct decoding *decoding, const struct record *record)
 {
-    struct span text = arena_copy(decoding->arena, record->value);
-    if (!text.data) {
-        return decode_no_memory();
-    }
     const struct json_token *tokens;
-    int status = decode_json(decoding, text, &tokens);
+    int status = decode_json(decoding, record->value, &tokens);
     if (status) {
         return status;
     }
@@ -140,11 +136,7 @@ static int read_binary(struct decoding *decoding, const struct record *record)
             return status;
         }
     }
-    struct span text = arena_copy(decoding->arena, record->value);
-    if (!text.data) {
-        return decode_no_memory();
-    }
-    int status = decode_json(decoding, text, &envelope->tokens);
+    int status = decode_json(decoding, record->value, &envelope->tokens);
     envelope->data = status ? NULL : envelope->tokens;
     return status;
 }

@@ -1,6 +1,5 @@
 #include "codec/record.h"
 
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 // Presence and size go in before the bytes, so that no two different records run together.

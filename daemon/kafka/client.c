@@ -75,8 +75,19 @@ int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **clien
     return fault(STATUS_CONFIG, "kafka: %s", message);
 }
 
+static bool is_about_connections(rd_kafka_resp_err_t error)
+{
+    return error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+           error == RD_KAFKA_RESP_ERR__RESOLVE || error == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+           error == RD_KAFKA_RESP_ERR__SSL || error == RD_KAFKA_RESP_ERR__AUTHENTICATION;
+}
+
 void kafka_outage_error(struct kafka_outage *outage, rd_kafka_resp_err_t error, const char *reason)
 {
+    if (!is_about_connections(error)) {
+        log_warning("kafka: %s: %s", outage->who, reason);
+        return;
+    }
     outage->last_error = clock_monotonic_us();
     bool total = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     if (total && !outage->total)

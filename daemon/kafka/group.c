@@ -121,7 +121,8 @@ void group_serve(struct kafka_source *source, const rd_kafka_message_t *message)
                         (int)message->partition, (long long)message->offset);
         lane_suspend(lane);
         source->changed = true;
-    } else if (message->err && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    } else if (message->err && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF &&
+               message->err != RD_KAFKA_RESP_ERR__FATAL) { // which poll returns
         log_warning("kafka: %s", rd_kafka_message_errstr(message));
     }
 }

@@ -132,24 +132,21 @@ static int read_headers(struct source_lane *lane, const rd_kafka_message_t *mess
     return (int)count;
 }
 
-static void note_fault(struct source_lane *lane, int kind, const rd_kafka_message_t *message)
+static void note_fault(struct source_lane *lane, int kind, rd_kafka_resp_err_t error, const char *reason)
 {
     lane->fault = kind;
-    snprintf(lane->detail, sizeof lane->detail, "%s at offset %lld: %s", rd_kafka_err2name(message->err),
-             (long long)lane->next, rd_kafka_message_errstr(message));
+    snprintf(lane->detail, sizeof lane->detail, "%s at offset %lld: %s", rd_kafka_err2name(error),
+             (long long)lane->next, reason);
 }
 
-// What is not a record. Errors that librdkafka gets over by itself are only logged; those after which it
-// would go on behind unreadable records are faults, as nothing may be skipped.
-static void heed(struct source_lane *lane, const rd_kafka_message_t *message)
+// Errors that librdkafka gets over by itself are only logged; those after which it would go on behind
+// unreadable records, or with a topic made anew, are faults, as nothing may be skipped.
+static void heed(struct source_lane *lane, rd_kafka_resp_err_t error, const char *reason)
 {
-    switch (message->err) {
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-        atomic_store(&lane->end, message->offset);
-        break;
+    switch (error) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        note_fault(lane, LANE_FAULT_OUT_OF_RANGE, message);
+        note_fault(lane, LANE_FAULT_OUT_OF_RANGE, error, reason);
         break;
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
@@ -161,12 +158,23 @@ static void heed(struct source_lane *lane, const rd_kafka_message_t *message)
     case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
     case RD_KAFKA_RESP_ERR__FS:
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-        note_fault(lane, LANE_FAULT_OTHER, message);
+        note_fault(lane, LANE_FAULT_OTHER, error, reason);
         break;
     default:
-        log_warning("kafka: %s/%d: %s", lane->topic, (int)lane->partition, rd_kafka_message_errstr(message));
+        log_warning("kafka: %s/%d: %s", lane->topic, (int)lane->partition, reason);
         break;
     }
+}
+
+// The lane that this thread is taking from.
+static _Thread_local struct source_lane *taking;
+
+bool lane_error(rd_kafka_resp_err_t error, const char *reason)
+{
+    if (!taking)
+        return false;
+    heed(taking, error, reason);
+    return true;
 }
 
 // Hands one record out; false to stop. *seen counts it.
@@ -201,6 +209,7 @@ int lane_take(struct source_lane *lane, const struct prefetch_limits *limits, in
     int seen = 0;
     bool more = true;
     pthread_mutex_lock(&lane->lock);
+    taking = lane;
     while (more && seen < most && lane->open && !lane->fault) {
         // One at a time: the batch call of librdkafka 2.0 loses records around an assignment.
         rd_kafka_message_t *message = rd_kafka_consume_queue(lane->queue, 0);
@@ -210,13 +219,16 @@ int lane_take(struct source_lane *lane, const struct prefetch_limits *limits, in
         }
         lane->prefetch.records++;
         lane->prefetch.bytes += (int64_t)(message->len + message->key_len);
-        if (message->err)
-            heed(lane, message);
+        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+            atomic_store(&lane->end, message->offset);
+        else if (message->err)
+            heed(lane, message->err, rd_kafka_message_errstr(message));
         else if (message->offset >= lane->next) // else a repetition after a change of leader
             more = hand_out(lane, message, &seen, each, context);
         // At once: every message pins the whole buffer it was fetched in.
         rd_kafka_message_destroy(message);
     }
+    taking = NULL;
     *call = lane->dry || (lane->fault && !lane->fault_told);
     pthread_mutex_unlock(&lane->lock);
     return seen;

@@ -47,6 +47,10 @@ bool lane_attach(struct source_lane *lane, rd_kafka_t *client);
 int lane_take(struct source_lane *lane, const struct prefetch_limits *limits, int most,
               bool (*each)(void *context, const struct record *record), void *context, bool *call);
 
+// For the error callback of the client, which also brings errors of a partition (it is gone from the
+// cluster): on the thread that takes from the lane, while it does. False when there is no such lane.
+bool lane_error(rd_kafka_resp_err_t error, const char *reason);
+
 // Whether the lane was dry; it is not any more.
 bool lane_was_dry(struct source_lane *lane);
 

@@ -130,7 +130,7 @@ static void on_error(rd_kafka_t *client, int error, const char *reason, void *op
     struct kafka_source *source = opaque;
     (void)client;
     // A fatal one is what poll returns.
-    if (error != RD_KAFKA_RESP_ERR__FATAL)
+    if (error != RD_KAFKA_RESP_ERR__FATAL && !lane_error((rd_kafka_resp_err_t)error, reason))
         kafka_outage_error(&source->outage, (rd_kafka_resp_err_t)error, reason);
 }
 

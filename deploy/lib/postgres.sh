@@ -1,4 +1,4 @@
-# A private PostgreSQL in a temporary folder; source services.sh first.
+# A private PostgreSQL in a temporary folder; source shell.sh first.
 #
 #   postgres_create DIR     initdb and a database `guanxi`, whose connection string is in POSTGRES_CONNINFO
 #   postgres_start DIR      also after a stop; returns when it answers

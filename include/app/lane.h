@@ -39,6 +39,7 @@ struct chunk {
     struct taken *items;
     uint32_t count, taken; // items before `taken` have been popped
     uint32_t references;
+    struct span headers; // of the last record, packed
 };
 void chunk_release(struct chunk *chunk);
 

@@ -21,6 +21,8 @@ void *arena_take(struct arena *arena, size_t size);
 // A copy followed by ARENA_PADDING readable bytes; data == NULL when memory is out (or was NULL).
 enum { ARENA_PADDING = 64 };
 struct span arena_copy(struct arena *arena, struct span bytes);
+// Takes the piece that was taken last back into the arena.
+void arena_give_back(struct arena *arena, void *piece, size_t size);
 // Forgets all pieces but keeps the first block for reuse.
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);

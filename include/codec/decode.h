@@ -61,6 +61,12 @@ void decoder_free(struct decoder *decoder);
 int decode_record(struct decoder *decoder, const struct policy *policy, const struct record *record, instant wall,
                   struct arena *arena, struct event *event, struct reject *reject, int64_t *unknown_marks);
 
+// The same for a record whose value lives as long as the event and is followed by ARENA_PADDING readable bytes:
+// the event points into it, and nothing of it is copied.
+int decode_kept_record(struct decoder *decoder, const struct policy *policy, const struct record *record,
+                       instant wall, struct arena *arena, struct event *event, struct reject *reject,
+                       int64_t *unknown_marks);
+
 // Makes an event again from a timeline row, for the fold: `event` comes with time, subject, source, id, data
 // and type set (all spans stay borrowed), and gets the rest by today's policy. `data` must be followed by
 // ARENA_PADDING readable bytes. Returns DECODED_EVENT, or DECODED_REJECTED when today's rules refuse it

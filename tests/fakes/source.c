@@ -171,6 +171,9 @@ static int source_take(struct source *port, struct source_lane *lane, int most,
 {
     struct fake_source *source = of(port);
     struct fake_broker *broker = source->broker;
+    static const struct record_header header = {
+        {"content-type", sizeof "content-type" - 1},
+        {"application/cloudevents+json", sizeof "application/cloudevents+json" - 1}};
     int taken = 0;
     pthread_mutex_lock(&broker->mutex);
     lane->out_of_range = lane->position < lane->partition->low || lane->position > lane->partition->high;
@@ -180,7 +183,7 @@ static int source_take(struct source *port, struct source_lane *lane, int most,
         if (!kept)
             break;
         struct record record = {.offset = kept->offset, .timestamp_ms = kept->offset, .key = kept->key,
-                                .value = kept->value};
+                                .value = kept->value, .header_count = 1, .headers = &header};
         lane->position = kept->offset + 1;
         more = each(context, &record);
         taken++;

@@ -137,7 +137,7 @@ def count_in_logs(site, text):
 
 
 def run(options):
-    work = options.work
+    work = os.environ["WORK_DIR"]
     path = os.path.join(work, "stream.tsv")
     stream.generate(path, seed=options.seed, events=options.events, customers=options.customers, phases=PHASES,
                     prefix=PREFIX)
@@ -188,7 +188,6 @@ def main():
     parser.add_argument("--events", type=int, default=0, help="default: 1000 for each kill")
     parser.add_argument("--customers", type=int, default=0, help="default: one for 25 events")
     parser.add_argument("--batch", type=int, default=200, help="events of a batch at most: small, so that there are many")
-    parser.add_argument("--work", required=True, help="a folder of this run")
     options = parser.parse_args()
     if options.seed is None:
         options.seed = int(os.environ.get("GUANXI_SEED") or time.time())

@@ -1,7 +1,7 @@
 # Shared by the shell tests; source it first. Needs bash.
 
 GUANXI_SOURCE_DIR=${GUANXI_SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
-source "$GUANXI_SOURCE_DIR/deploy/lib/services.sh"
+source "$GUANXI_SOURCE_DIR/deploy/lib/shell.sh"
 
 GUANXI_BUILD_DIR=${GUANXI_BUILD_DIR:-$GUANXI_SOURCE_DIR/build/dev}
 GUANXID=${GUANXID:-$GUANXI_BUILD_DIR/bin/guanxid}

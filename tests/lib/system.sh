@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# system.sh SCENARIO: starts a Kafka and a PostgreSQL and runs tests/system/scenarios/SCENARIO.py against them.
+# system.sh FILE.py ARGS...: a Kafka and a PostgreSQL for tests of the whole daemon, and the file run with them.
+# They are found by the environment (tests/lib/rig/servers.py); WORK_DIR is a folder for what else there is.
 source "$(dirname "$0")/common.sh"
 source "$(dirname "$0")/postgres.sh"
 source "$(dirname "$0")/kafka.sh"
@@ -7,6 +8,7 @@ source "$(dirname "$0")/kafka.sh"
 make_work_dir
 export WORK_DIR PYTHONDONTWRITEBYTECODE=1
 export PYTHONPATH=$GUANXI_SOURCE_DIR/tests/lib
-POSTGRES_TCP=1 postgres_create "$WORK_DIR/postgres"
-kafka_create "$WORK_DIR/kafka" group.min.session.timeout.ms=1000 log.retention.check.interval.ms=1000
-run_child "$PYTHON" "$GUANXI_SOURCE_DIR/tests/system/scenarios/$1.py" "${@:2}"
+POSTGRES_TCP=1 postgres_for_tests "$WORK_DIR/postgres"
+# Short sessions, so that the death of an instance is noticed within seconds.
+kafka_create "$WORK_DIR/kafka" group.min.session.timeout.ms=1000
+run_child "$PYTHON" "$@"

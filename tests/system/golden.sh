@@ -1,2 +1,2 @@
 #!/usr/bin/env bash
-exec "$(dirname "$0")/../lib/system.sh" golden "$@"
+exec "$(dirname "$0")/../lib/system.sh" "$(dirname "$0")/scenarios/golden.py" "$@"

@@ -10,7 +10,7 @@ from .views import Expected
 
 
 class SystemTest(unittest.TestCase):
-    longMessage = True
+    maxDiff = None
 
     @classmethod
     def setUpClass(cls):

@@ -1,5 +1,5 @@
 """The servers that tests/lib/*.sh started: found by the environment, handled by their folders (see
-deploy/lib/services.sh): DIR/start becomes the server, DIR/pid names it."""
+deploy/lib/shell.sh): DIR/start becomes the server, DIR/pid names it."""
 import os
 import signal
 import subprocess

@@ -1,5 +1,5 @@
-# What starts, watches and ends servers in temporary folders: for the demo and the tests. Source it first;
-# needs bash.
+# What the shell scripts of demo and tests share: reporting, cleaning up, waiting, and servers in temporary
+# folders. Source it first; needs bash.
 #
 # A service is a folder with
 #   start   a script that becomes the server in the foreground (exec), so that anything that can run a
@@ -16,6 +16,19 @@ say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*" >&2; }
 fail() {
     say "FAILED: $*"
     exit 1
+}
+
+# quietly COMMAND ARGS...: its output is shown only when it fails.
+quietly() {
+    local log
+    log=$(mktemp)
+    if ! "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        say "failed: $*"
+        return 1
+    fi
+    rm -f "$log"
 }
 
 # --- Cleaning up ----------------------------------------------------------------------------------
