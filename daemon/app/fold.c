@@ -118,8 +118,10 @@ static int fold_row(void *context, size_t customer, struct timeline_row *row, st
         struct customer *state = &folder->folded.items[customer].row.state;
         const struct effects effects = collector_effects(&folding->collector);
         customer_apply(folder->policy, state, folding->ids[customer], event, &effects, &points);
-        remember(folding, event);
-        state->last_event = state->last_event ? &folding->last : NULL;
+        if (state->last_event == event) { // an ignored event leaves the one before it
+            remember(folding, event);
+            state->last_event = &folding->last;
+        }
     } else {
         log_warning("a timeline row is no longer valid under the present policy (%s: %s); it does not count",
                     reject_code(reject.reason), reject.detail);

@@ -146,7 +146,8 @@ static void sort_groups(struct grouping *grouping)
     for (uint32_t i = 0; i < count; i++)
         groups[i].first = i; // its number so far, to renumber the members
     set_prefixes(grouping);
-    qsort(groups, count, sizeof *groups, compare_groups);
+    if (count > 1)
+        qsort(groups, count, sizeof *groups, compare_groups);
     uint32_t *place = grouping->slots.items; // at least as many slots as members
     uint32_t next = 0;
     for (uint32_t i = 0; i < count; i++) {

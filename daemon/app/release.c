@@ -37,7 +37,7 @@ static int compare_releases(const void *a, const void *b)
 // sweeper->ids becomes the sorted, unique customers of notices and closings.
 static bool collect_customers(struct sweeper *sweeper, const struct release *releases, size_t count)
 {
-    if (!vector_reserve(&sweeper->ids, count))
+    if (!vector_reserve(&sweeper->ids, count + 1)) // there may be none, and they are sorted
         return false;
     struct span *ids = sweeper->ids.items;
     for (size_t i = 0; i < count; i++)

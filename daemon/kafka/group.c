@@ -16,6 +16,50 @@ struct source_lane *group_find_lane(const struct kafka_source *source, const cha
     return NULL;
 }
 
+static void empty_queue(rd_kafka_queue_t *queue)
+{
+    rd_kafka_message_t *message;
+    while ((message = rd_kafka_consume_queue(queue, 0)) != NULL)
+        rd_kafka_message_destroy(message);
+    rd_kafka_queue_destroy(queue);
+}
+
+static void keep_queue(struct kafka_source *source, struct source_lane *lane)
+{
+    rd_kafka_queue_t *queue = source_lane_detach(lane);
+    struct kept_queue *kept = source->kept;
+    if (!queue)
+        return;
+    while (kept && (kept->partition != lane->partition || strcmp(kept->topic, lane->topic) != 0))
+        kept = kept->link;
+    if (kept) {
+        empty_queue(kept->queue);
+        kept->queue = queue;
+        return;
+    }
+    kept = malloc(sizeof *kept);
+    char *topic = strdup(lane->topic);
+    if (!kept || !topic) {
+        free(kept);
+        free(topic);
+        empty_queue(queue);
+        return;
+    }
+    *kept = (struct kept_queue){source->kept, topic, lane->partition, queue};
+    source->kept = kept;
+}
+
+void group_end(struct kafka_source *source)
+{
+    while (source->kept) {
+        struct kept_queue *kept = source->kept;
+        source->kept = kept->link;
+        empty_queue(kept->queue);
+        free(kept->topic);
+        free(kept);
+    }
+}
+
 void group_close_lane(struct kafka_source *source, struct source_lane *lane)
 {
     struct source_lane **place = &source->lanes;
@@ -23,6 +67,7 @@ void group_close_lane(struct kafka_source *source, struct source_lane *lane)
         place = &(*place)->link;
     if (*place)
         *place = lane->link;
+    keep_queue(source, lane);
     source_lane_free(lane);
 }
 
@@ -40,8 +85,8 @@ static void assign_lanes(struct kafka_source *source)
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     source->changed = false;
     for (struct source_lane *lane = source->lanes; lane; lane = lane->link) {
-        int64_t next = lane_suspend(lane);
-        if (lane_attach(lane, source->client))
+        int64_t next = source_lane_suspend(lane);
+        if (source_lane_attach(lane, source->client))
             rd_kafka_topic_partition_list_add(list, lane->topic, lane->partition)->offset = next;
         else
             log_error("kafka: %s/%d is not known to librdkafka", lane->topic, (int)lane->partition);
@@ -55,7 +100,7 @@ static void assign_lanes(struct kafka_source *source)
     // From here on what was fetched for the assignment before is outdated, and librdkafka drops it.
     for (struct source_lane *lane = source->lanes; lane; lane = lane->link)
         if (lane->queue)
-            lane_resume(lane);
+            source_lane_resume(lane);
 }
 
 void group_give_up(struct kafka_source *source, bool lost)
@@ -119,7 +164,7 @@ void group_serve(struct kafka_source *source, const rd_kafka_message_t *message)
         if (!source->changed)
             log_warning("kafka: %s/%d went astray at offset %lld and starts again", topic,
                         (int)message->partition, (long long)message->offset);
-        lane_suspend(lane);
+        source_lane_suspend(lane);
         source->changed = true;
     } else if (message->err && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF &&
                message->err != RD_KAFKA_RESP_ERR__FATAL) { // which poll returns
@@ -138,12 +183,12 @@ void group_look_after(struct kafka_source *source)
     if (!atomic_exchange(&source->call, false))
         return;
     for (struct source_lane *lane = source->lanes; lane; lane = lane->link)
-        if (lane_was_dry(lane))
+        if (source_lane_was_dry(lane))
             prefetch_again(source->client, lane->topic, lane->partition);
     // From the start after each: what is called back may stop lanes.
     for (struct source_lane *lane = source->lanes; lane;) {
         char detail[sizeof lane->detail];
-        int kind = lane_fault_to_tell(lane, detail);
+        int kind = source_lane_fault_to_tell(lane, detail);
         if (kind)
             source->events.fault(source->events.context, lane, kind, detail);
         lane = kind ? source->lanes : lane->link;

@@ -9,6 +9,15 @@
 #include "lane.h"
 #include "port/source.h"
 
+// The queue of a partition that had a lane. To the end librdkafka puts notes into it that hold the
+// partition; if its topic has been deleted and nobody takes them out, rd_kafka_destroy never returns (2.0.2).
+struct kept_queue {
+    struct kept_queue *link;
+    char *topic;
+    int32_t partition;
+    rd_kafka_queue_t *queue;
+};
+
 struct kafka_source {
     struct source port;
     struct source_events events;
@@ -19,6 +28,7 @@ struct kafka_source {
     struct prefetch_limits limits;
     rd_kafka_topic_partition_list_t *assigned; // by the group; NULL: nothing is
     struct source_lane *lanes;                 // those that were started
+    struct kept_queue *kept;                   // one for each partition that was ever ours
     bool changed;                              // lanes differ from what librdkafka is told to fetch
     atomic_bool call;                          // some lane wants to be looked after
 };
@@ -29,6 +39,9 @@ void group_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t error, rd_kafka_top
 
 // Takes back whatever was assigned, after telling the owner.
 void group_give_up(struct kafka_source *source, bool lost);
+
+// Empties and forgets the kept queues: the last thing before the client is destroyed.
+void group_end(struct kafka_source *source);
 
 struct source_lane *group_find_lane(const struct kafka_source *source, const char *topic, int32_t partition);
 void group_close_lane(struct kafka_source *source, struct source_lane *lane);

@@ -24,27 +24,34 @@ struct source_lane *source_lane_new(const char *topic, int32_t partition, int64_
     return lane;
 }
 
-static void detach(struct source_lane *lane)
+rd_kafka_queue_t *source_lane_detach(struct source_lane *lane)
 {
-    if (!lane->queue)
-        return;
-    rd_kafka_queue_io_event_enable(lane->queue, -1, NULL, 0);
-    rd_kafka_queue_destroy(lane->queue);
+    rd_kafka_queue_t *queue = lane->queue;
+    if (queue)
+        rd_kafka_queue_io_event_enable(queue, -1, NULL, 0);
     lane->queue = NULL;
+    return queue;
+}
+
+static void drop_queue(struct source_lane *lane)
+{
+    rd_kafka_queue_t *queue = source_lane_detach(lane);
+    if (queue)
+        rd_kafka_queue_destroy(queue);
 }
 
 void source_lane_free(struct source_lane *lane)
 {
     if (!lane)
         return;
-    detach(lane);
+    drop_queue(lane);
     pthread_mutex_destroy(&lane->lock);
     free(lane->headers);
     free(lane->topic);
     free(lane);
 }
 
-int64_t lane_suspend(struct source_lane *lane)
+int64_t source_lane_suspend(struct source_lane *lane)
 {
     pthread_mutex_lock(&lane->lock);
     lane->open = false;
@@ -61,7 +68,7 @@ static void wake(const struct source_lane *lane)
         return;
 }
 
-void lane_resume(struct source_lane *lane)
+void source_lane_resume(struct source_lane *lane)
 {
     pthread_mutex_lock(&lane->lock);
     lane->open = true;
@@ -72,14 +79,14 @@ void lane_resume(struct source_lane *lane)
     wake(lane);
 }
 
-bool lane_attach(struct source_lane *lane, rd_kafka_t *client)
+bool source_lane_attach(struct source_lane *lane, rd_kafka_t *client)
 {
     static const uint64_t one = 1;
     rd_kafka_queue_t *queue = rd_kafka_queue_get_partition(client, lane->topic, lane->partition);
     if (!queue)
         return false;
     pthread_mutex_lock(&lane->lock);
-    detach(lane);
+    drop_queue(lane);
     // "Forwarding" to nowhere is remembered as the application's choice: an assignment then leaves it alone.
     rd_kafka_queue_forward(queue, NULL);
     if (lane->wake_fd >= 0)
@@ -89,7 +96,7 @@ bool lane_attach(struct source_lane *lane, rd_kafka_t *client)
     return true;
 }
 
-int lane_fault_to_tell(struct source_lane *lane, char *detail)
+int source_lane_fault_to_tell(struct source_lane *lane, char *detail)
 {
     pthread_mutex_lock(&lane->lock);
     int told = lane->fault_told ? 0 : lane->fault;
@@ -99,7 +106,7 @@ int lane_fault_to_tell(struct source_lane *lane, char *detail)
     return told;
 }
 
-bool lane_was_dry(struct source_lane *lane)
+bool source_lane_was_dry(struct source_lane *lane)
 {
     pthread_mutex_lock(&lane->lock);
     bool dry = lane->dry;
@@ -169,7 +176,7 @@ static void heed(struct source_lane *lane, rd_kafka_resp_err_t error, const char
 // The lane that this thread is taking from.
 static _Thread_local struct source_lane *taking;
 
-bool lane_error(rd_kafka_resp_err_t error, const char *reason)
+bool source_lane_error(rd_kafka_resp_err_t error, const char *reason)
 {
     if (!taking)
         return false;
@@ -203,7 +210,7 @@ static bool hand_out(struct source_lane *lane, const rd_kafka_message_t *message
     return each(context, &record);
 }
 
-int lane_take(struct source_lane *lane, const struct prefetch_limits *limits, int most,
+int source_lane_take(struct source_lane *lane, const struct prefetch_limits *limits, int most,
               bool (*each)(void *context, const struct record *record), void *context, bool *call)
 {
     int seen = 0;

@@ -50,7 +50,7 @@ static int source_take(struct source *port, struct source_lane *lane, int most,
 {
     struct kafka_source *source = of(port);
     bool call;
-    int seen = lane_take(lane, &source->limits, most, each, context, &call);
+    int seen = source_lane_take(lane, &source->limits, most, each, context, &call);
     if (call && !atomic_exchange(&source->call, true))
         rd_kafka_queue_yield(source->queue);
     return seen;
@@ -130,7 +130,7 @@ static void on_error(rd_kafka_t *client, int error, const char *reason, void *op
     struct kafka_source *source = opaque;
     (void)client;
     // A fatal one is what poll returns.
-    if (error != RD_KAFKA_RESP_ERR__FATAL && !lane_error((rd_kafka_resp_err_t)error, reason))
+    if (error != RD_KAFKA_RESP_ERR__FATAL && !source_lane_error((rd_kafka_resp_err_t)error, reason))
         kafka_outage_error(&source->outage, (rd_kafka_resp_err_t)error, reason);
 }
 
@@ -225,6 +225,7 @@ void kafka_source_close(struct source *port)
     if (source->client)
         rd_kafka_consumer_close(source->client);
     group_give_up(source, true);
+    group_end(source);
     if (source->queue)
         rd_kafka_queue_destroy(source->queue);
     if (source->client)

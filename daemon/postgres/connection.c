@@ -69,7 +69,8 @@ static void one_line(char *line, size_t capacity, const char *message)
     while (*message) {
         size_t length = strcspn(message, "\n");
         if (length && strncmp(message, "LOCATION:", 9) != 0 && size + 3 < capacity) {
-            int added = snprintf(line + size, capacity - size, "%s%.*s", size ? "; " : "", (int)length, message);
+            int added =
+                snprintf(line + size, capacity - size, "%s%.*s", size ? "; " : "", (int)length, message);
             size += (size_t)added;
             if (size >= capacity)
                 size = capacity - 1;
@@ -87,7 +88,8 @@ static const char *refusal_state(const char *message)
     const char *found = NULL;
     for (const char *at = message; (at = strstr(at, ":  ")) != NULL; at += 3) {
         size_t length = 0;
-        while (length < 5 && (isdigit((unsigned char)at[3 + length]) || isupper((unsigned char)at[3 + length])))
+        while (length < 5 &&
+               (isdigit((unsigned char)at[3 + length]) || isupper((unsigned char)at[3 + length])))
             length++;
         if (length == 5 && at[8] == ':')
             found = at + 3;

@@ -102,6 +102,7 @@ int customer_read(const PGresult *result, int row, struct customer_row *customer
         customer->upcoming.kind = (enum reminder_kind)result_int2(result, row, column);
     struct span care = result_span(result, row, column + 2);
     if (care.data && customer_unpack_care(state, (const uint8_t *)care.data, care.size) != 0)
-        return fault(STATUS_BROKEN, "PostgreSQL, customer_load: a row of customer has an unknown form of care");
+        return fault(STATUS_BROKEN,
+                     "PostgreSQL, customer_load: a row of customer has an unknown form of care");
     return 0;
 }

@@ -31,7 +31,8 @@ static int await_socket(struct connection *connection, bool unsent)
 {
     int64_t deadline = clock_monotonic_us() + connection->settings.statement_timeout + answer_margin;
     for (;;) {
-        struct pollfd ready = {.fd = PQsocket(connection->pg), .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
+        struct pollfd ready = {.fd = PQsocket(connection->pg),
+                               .events = (short)(POLLIN | (unsent ? POLLOUT : 0))};
         int64_t left = deadline - clock_monotonic_us();
         if (left <= 0)
             return connection_lost(connection, "no answer within the deadline");

@@ -13,10 +13,27 @@ static int keep(const PGresult *result, int row, int column, struct arena *arena
     return text->data ? 0 : fault(STATUS_NOMEM, "out of memory");
 }
 
-int reminder_read(const PGresult *result, int row, int first, struct arena *arena, struct reminder_row *reminder)
+int reminder_read(const PGresult *result, int row, int first, struct arena *arena,
+                  struct reminder_row *reminder)
 {
-    enum { CUSTOMER, ID, KIND, ANCHOR, DUE, OPENED, NOTICES, STATUS, CLOSED, SOURCE, EVENT, ACKNOWLEDGED, SNOOZED,
-           AT_RISK, PUBLISHED, ANNOUNCE };
+    enum {
+        CUSTOMER,
+        ID,
+        KIND,
+        ANCHOR,
+        DUE,
+        OPENED,
+        NOTICES,
+        STATUS,
+        CLOSED,
+        SOURCE,
+        EVENT,
+        ACKNOWLEDGED,
+        SNOOZED,
+        AT_RISK,
+        PUBLISHED,
+        ANNOUNCE
+    };
     *reminder = (struct reminder_row){
         .kind = (enum reminder_kind)result_int2(result, row, first + KIND),
         .anchor = result_int8(result, row, first + ANCHOR),
@@ -63,7 +80,20 @@ int notice_read(const PGresult *result, int row, int first, struct arena *arena,
 
 int outbox_read(const PGresult *result, int row, struct arena *arena, struct outbox_row *outbox)
 {
-    enum { SEQ, CUSTOMER, HOME, AT, TOPIC, KIND, REMINDER, N, FROM_LEVEL, RELEASED, REMINDER_PUBLISHED, PAYLOAD };
+    enum {
+        SEQ,
+        CUSTOMER,
+        HOME,
+        AT,
+        TOPIC,
+        KIND,
+        REMINDER,
+        N,
+        FROM_LEVEL,
+        RELEASED,
+        REMINDER_PUBLISHED,
+        PAYLOAD
+    };
     *outbox = (struct outbox_row){
         .seq = result_int8(result, row, SEQ),
         .home = result_int4(result, row, HOME),

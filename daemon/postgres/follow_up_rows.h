@@ -9,7 +9,8 @@
 
 enum { NOTICE_COLUMNS = 11, REMINDER_COLUMNS = 16 };
 
-int reminder_read(const PGresult *result, int row, int first, struct arena *arena, struct reminder_row *reminder);
+int reminder_read(const PGresult *result, int row, int first, struct arena *arena,
+                  struct reminder_row *reminder);
 int notice_read(const PGresult *result, int row, int first, struct arena *arena, struct notice_row *notice);
 int outbox_read(const PGresult *result, int row, struct arena *arena, struct outbox_row *outbox);
 // A notice followed by its reminder.

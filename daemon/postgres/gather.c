@@ -17,7 +17,8 @@ void gathered_free(struct gathered *gathered)
     *gathered = (struct gathered){0};
 }
 
-static int ask_home(struct connection *connection, const char *sql, int32_t home, const struct parameters *rest)
+static int ask_home(struct connection *connection, const char *sql, int32_t home,
+                    const struct parameters *rest)
 {
     struct parameters parameters = {0};
     parameter_int4(&parameters, home);
@@ -71,8 +72,8 @@ static int merge(struct gathered *gathered, int order_column, size_t limit)
         return fault(STATUS_NOMEM, "out of memory");
     for (size_t i = 0; i < gathered->result_count; i++)
         for (int row = 0; row < PQntuples(gathered->results[i]); row++)
-            gathered->rows[gathered->count++] =
-                (struct gathered_row){gathered->results[i], row, i, result_int8(gathered->results[i], row, order_column)};
+            gathered->rows[gathered->count++] = (struct gathered_row){
+                gathered->results[i], row, i, result_int8(gathered->results[i], row, order_column)};
     if (gathered->result_count > 1)
         qsort(gathered->rows, total, sizeof *gathered->rows, compare);
     if (gathered->count > limit)

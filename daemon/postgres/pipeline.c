@@ -107,8 +107,9 @@ int pipeline_settle(struct pipeline *pipeline)
         int64_t touched = result_touched(result);
         PQclear(result);
         if (pipeline->expected[i].touches >= 0 && touched != pipeline->expected[i].touches)
-            return fault(pipeline->expected[i].otherwise, "PostgreSQL, %s: %lld of %lld rows stood as expected",
-                         connection->doing, (long long)touched, (long long)pipeline->expected[i].touches);
+            return fault(pipeline->expected[i].otherwise,
+                         "PostgreSQL, %s: %lld of %lld rows stood as expected", connection->doing,
+                         (long long)touched, (long long)pipeline->expected[i].touches);
     }
     PGresult *synced;
     int outcome = connection_next(connection, &synced);

@@ -6,8 +6,8 @@
 #include "store_internal.h"
 
 // One statement for customers, the whole answer.
-static int select_customers(struct postgres_store *store, const char *sql, const struct span *ids, size_t count,
-                            PGresult **result)
+static int select_customers(struct postgres_store *store, const char *sql, const struct span *ids,
+                            size_t count, PGresult **result)
 {
     static const enum column_type types[] = {COLUMN_TEXT};
     struct parameters parameters = {0};
@@ -35,7 +35,8 @@ static int take_reminders(const PGresult *result, struct arena *arena, struct re
     return status;
 }
 
-static int take_notices(const PGresult *result, struct arena *arena, struct notice_row **notices, size_t *count)
+static int take_notices(const PGresult *result, struct arena *arena, struct notice_row **notices,
+                        size_t *count)
 {
     int status = 0;
     *count = (size_t)PQntuples(result);
@@ -47,7 +48,8 @@ static int take_notices(const PGresult *result, struct arena *arena, struct noti
     return status;
 }
 
-static int take_messages(const PGresult *result, struct arena *arena, struct outbox_row **outbox, size_t *count)
+static int take_messages(const PGresult *result, struct arena *arena, struct outbox_row **outbox,
+                         size_t *count)
 {
     int status = 0;
     *count = (size_t)PQntuples(result);
@@ -85,8 +87,8 @@ int store_follow_ups(struct store *store, const struct span *ids, size_t count, 
     return outcome;
 }
 
-int store_values(struct store *store, const struct policy *policy, const struct span *ids, const int32_t *days,
-                 size_t count, int64_t *f, int64_t *m)
+int store_values(struct store *store, const struct policy *policy, const struct span *ids,
+                 const int32_t *days, size_t count, int64_t *f, int64_t *m)
 {
     static const enum column_type types[] = {COLUMN_TEXT, COLUMN_INT4};
     struct postgres_store *postgres = postgres_store(store);

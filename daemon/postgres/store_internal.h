@@ -29,32 +29,34 @@ int store_halt(struct store *store, int32_t lane_id, int64_t epoch, const char *
 int store_beat(struct store *store, const struct lane_advance *lanes, size_t count, duration lane_hold,
                instant *watermark, int32_t *left_out, instant *wall);
 int store_release(struct store *store, const struct lane_row *lanes, size_t count);
-int store_orphans(struct store *store, duration grace, struct arena *arena, int32_t **lane_ids, size_t *count);
+int store_orphans(struct store *store, duration grace, struct arena *arena, int32_t **lane_ids,
+                  size_t *count);
 
 int store_load(struct store *store, const struct span *ids, size_t count, struct customer_row *rows);
 int store_identify(struct store *store, const struct span *customer_ids, const struct event *const *events,
                    size_t count, enum identity *result);
 int store_write_batch(struct store *store, const struct store_write *write);
 int store_timelines(struct store *store, const struct span *ids, size_t count,
-                    int (*each)(void *context, size_t customer, struct timeline_row *row, struct event *event),
+                    int (*each)(void *context, size_t customer, struct timeline_row *row,
+                                struct event *event),
                     void *context);
 
 int store_due(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
               struct arena *arena, struct span **ids, size_t *count);
-int store_marked(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
-                 struct arena *arena, struct span **ids, size_t *count);
+int store_marked(struct store *store, const int32_t *homes, size_t home_count, instant watermark,
+                 size_t limit, struct arena *arena, struct span **ids, size_t *count);
 int store_follow_ups(struct store *store, const struct span *ids, size_t count, struct arena *arena,
                      struct reminder_row **reminders, size_t *reminder_count, struct notice_row **notices,
                      size_t *notice_count, struct outbox_row **outbox, size_t *outbox_count);
 int store_held(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
-               struct arena *arena, struct held_notice **notices, size_t *notice_count, struct outbox_row **outbox,
-               size_t *outbox_count);
+               struct arena *arena, struct held_notice **notices, size_t *notice_count,
+               struct outbox_row **outbox, size_t *outbox_count);
 int store_announcements(struct store *store, const int32_t *homes, size_t home_count, size_t limit,
                         struct arena *arena, struct held_notice **notices, size_t *count);
-int store_values(struct store *store, const struct policy *policy, const struct span *ids, const int32_t *days,
-                 size_t count, int64_t *f, int64_t *m);
-int store_released(struct store *store, const int32_t *homes, size_t home_count, size_t limit, struct arena *arena,
-                   struct outbox_row **outbox, size_t *count);
+int store_values(struct store *store, const struct policy *policy, const struct span *ids,
+                 const int32_t *days, size_t count, int64_t *f, int64_t *m);
+int store_released(struct store *store, const int32_t *homes, size_t home_count, size_t limit,
+                   struct arena *arena, struct outbox_row **outbox, size_t *count);
 int store_delivered(struct store *store, const struct outbox_row *outbox, size_t count);
 
 #endif

@@ -40,7 +40,8 @@ static size_t index_of(const struct span *ids, size_t count, struct span id, siz
     return low < count && span_equal(ids[low], id) ? low : count;
 }
 
-static int take_customers(const PGresult *result, const struct span *ids, size_t count, struct customer_row *rows)
+static int take_customers(const PGresult *result, const struct span *ids, size_t count,
+                          struct customer_row *rows)
 {
     size_t expected = 0;
     for (int row = 0; row < PQntuples(result); row++) {
@@ -86,8 +87,8 @@ int store_load(struct store *store, const struct span *ids, size_t count, struct
 int store_identify(struct store *store, const struct span *customer_ids, const struct event *const *events,
                    size_t count, enum identity *identities)
 {
-    static const enum column_type types[] = {COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_INT2, COLUMN_INSTANT,
-                                             COLUMN_TEXT};
+    static const enum column_type types[] = {COLUMN_TEXT, COLUMN_TEXT,    COLUMN_TEXT,
+                                             COLUMN_INT2, COLUMN_INSTANT, COLUMN_TEXT};
     struct postgres_store *postgres = postgres_store(store);
     struct rows *rows = &postgres->rows;
     for (size_t from = 0; from < count; from += PIECE_IDS) {

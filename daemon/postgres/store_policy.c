@@ -45,7 +45,8 @@ int store_number_types(struct store *store, const char *const *names, size_t cou
             outcome = read_numbers(&postgres->connection, &select, count, numbers, &complete);
     }
     if (outcome == 0 && !complete)
-        outcome = fault(STORE_RETRY, "PostgreSQL, type_number: other instances number types at the same time");
+        outcome =
+            fault(STORE_RETRY, "PostgreSQL, type_number: other instances number types at the same time");
     return outcome;
 }
 

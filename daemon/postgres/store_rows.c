@@ -67,8 +67,8 @@ static void write_reminder_end(struct rows *rows, const struct reminder_row *row
     row_bool(rows, row->published);
 }
 
-// The home of a customer of the write; a reminder opens in a write of its customer, always.
-static int32_t home_of(const struct store_write *write, struct span id)
+// The customer of a reminder in the write, or NULL.
+static const struct customer_row *customer_of(const struct store_write *write, struct span id)
 {
     size_t low = 0, high = write->customer_count;
     while (low < high) {
@@ -78,7 +78,16 @@ static int32_t home_of(const struct store_write *write, struct span id)
         else
             high = middle;
     }
-    return low < write->customer_count && span_equal(write->customers[low].id, id) ? write->customers[low].home : 0;
+    bool found = low < write->customer_count && span_equal(write->customers[low].id, id);
+    return found ? &write->customers[low] : NULL;
+}
+
+bool reminders_have_customers(const struct store_write *write)
+{
+    for (size_t i = 0; i < write->reminder_count; i++)
+        if (!write->reminders[i].exists && !customer_of(write, write->reminders[i].customer_id))
+            return false;
+    return true;
 }
 
 WRITER(write_reminder_new)
@@ -93,7 +102,7 @@ WRITER(write_reminder_new)
     row_int8(rows, row->anchor);
     row_instant(rows, row->due_at);
     row_instant(rows, row->opened_at);
-    row_int4(rows, home_of(context, row->customer_id));
+    row_int4(rows, customer_of(context, row->customer_id)->home);
     row_int2(rows, (int16_t)row->notices);
     row_int2(rows, (int16_t)row->status);
     write_reminder_end(rows, row);
@@ -140,8 +149,10 @@ const struct array_statement reminder_delete = {
     .write = write_reminder_key,
     .otherwise = STORE_CONFLICT,
 };
-const struct array_statement notice_forget = {
-    .sql = sql_notice_forget, TYPES(COLUMN_TEXT, COLUMN_UUID), .write = write_reminder_key, .unguarded = true};
+const struct array_statement notice_forget = {.sql = sql_notice_forget,
+                                              TYPES(COLUMN_TEXT, COLUMN_UUID),
+                                              .write = write_reminder_key,
+                                              .unguarded = true};
 
 WRITER(write_notice_new)
 {
@@ -247,8 +258,10 @@ const struct array_statement outbox_release = {
     .write = write_outbox_key,
     .otherwise = STORE_CONFLICT,
 };
-const struct array_statement outbox_delivered = {
-    .sql = sql_outbox_delivered, TYPES(COLUMN_TEXT, COLUMN_INT8), .write = write_outbox_key, .unguarded = true};
+const struct array_statement outbox_delivered = {.sql = sql_outbox_delivered,
+                                                 TYPES(COLUMN_TEXT, COLUMN_INT8),
+                                                 .write = write_outbox_key,
+                                                 .unguarded = true};
 
 WRITER(write_outbox_notice)
 {

@@ -25,7 +25,8 @@ static int take_ids(const struct gathered *gathered, struct arena *arena, struct
     return *ids ? 0 : fault(STATUS_NOMEM, "out of memory");
 }
 
-static int take_held(const struct gathered *gathered, struct arena *arena, struct held_notice **held, size_t *count)
+static int take_held(const struct gathered *gathered, struct arena *arena, struct held_notice **held,
+                     size_t *count)
 {
     int status = 0;
     *count = gathered->count;
@@ -71,15 +72,15 @@ int store_due(struct store *store, const int32_t *homes, size_t home_count, inst
     return gather_ids(store, sql_customer_due, homes, home_count, watermark, limit, arena, ids, count);
 }
 
-int store_marked(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
-                 struct arena *arena, struct span **ids, size_t *count)
+int store_marked(struct store *store, const int32_t *homes, size_t home_count, instant watermark,
+                 size_t limit, struct arena *arena, struct span **ids, size_t *count)
 {
     return gather_ids(store, sql_customer_marked, homes, home_count, watermark, limit, arena, ids, count);
 }
 
 int store_held(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
-               struct arena *arena, struct held_notice **notices, size_t *notice_count, struct outbox_row **outbox,
-               size_t *outbox_count)
+               struct arena *arena, struct held_notice **notices, size_t *notice_count,
+               struct outbox_row **outbox, size_t *outbox_count)
 {
     struct connection *connection = &postgres_store(store)->connection;
     struct parameters parameters = {0};
@@ -93,7 +94,8 @@ int store_held(struct store *store, const int32_t *homes, size_t home_count, ins
     gathered_free(&gathered);
     if (outcome)
         return outcome;
-    outcome = gather(connection, sql_outbox_held, homes, home_count, &parameters, ORDER_OF_OUTBOX, limit, &gathered);
+    outcome = gather(connection, sql_outbox_held, homes, home_count, &parameters, ORDER_OF_OUTBOX, limit,
+                     &gathered);
     if (outcome == 0)
         outcome = take_outbox(&gathered, arena, outbox, outbox_count);
     gathered_free(&gathered);
@@ -106,22 +108,22 @@ int store_announcements(struct store *store, const int32_t *homes, size_t home_c
     struct parameters parameters = {0};
     struct gathered gathered;
     parameter_int8(&parameters, (int64_t)limit);
-    int outcome = gather(&postgres_store(store)->connection, sql_reminder_announce, homes, home_count, &parameters,
-                         ORDER_OF_ANNOUNCEMENTS, limit, &gathered);
+    int outcome = gather(&postgres_store(store)->connection, sql_reminder_announce, homes, home_count,
+                         &parameters, ORDER_OF_ANNOUNCEMENTS, limit, &gathered);
     if (outcome == 0)
         outcome = take_held(&gathered, arena, notices, count);
     gathered_free(&gathered);
     return outcome;
 }
 
-int store_released(struct store *store, const int32_t *homes, size_t home_count, size_t limit, struct arena *arena,
-                   struct outbox_row **outbox, size_t *count)
+int store_released(struct store *store, const int32_t *homes, size_t home_count, size_t limit,
+                   struct arena *arena, struct outbox_row **outbox, size_t *count)
 {
     struct parameters parameters = {0};
     struct gathered gathered;
     parameter_int8(&parameters, (int64_t)limit);
-    int outcome = gather(&postgres_store(store)->connection, sql_outbox_released, homes, home_count, &parameters,
-                         SEQ_OF_OUTBOX, limit, &gathered);
+    int outcome = gather(&postgres_store(store)->connection, sql_outbox_released, homes, home_count,
+                         &parameters, SEQ_OF_OUTBOX, limit, &gathered);
     if (outcome == 0)
         outcome = take_outbox(&gathered, arena, outbox, count);
     gathered_free(&gathered);

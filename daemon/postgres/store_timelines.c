@@ -6,7 +6,20 @@
 #include "store_internal.h"
 
 // Columns of timeline_open.
-enum { CUSTOMER, OCCURRED_AT, SOURCE, EVENT_ID, RECORDED_AS, TYPE, SIDE, POINTS, AMOUNT, LANE_ID, OFFSET, DATA };
+enum {
+    CUSTOMER,
+    OCCURRED_AT,
+    SOURCE,
+    EVENT_ID,
+    RECORDED_AS,
+    TYPE,
+    SIDE,
+    POINTS,
+    AMOUNT,
+    LANE_ID,
+    OFFSET,
+    DATA
+};
 
 struct stream {
     struct postgres_store *store;
@@ -105,7 +118,8 @@ static int take_piece(struct stream *stream, bool *more)
 }
 
 int store_timelines(struct store *store, const struct span *ids, size_t count,
-                    int (*each)(void *context, size_t customer, struct timeline_row *row, struct event *event),
+                    int (*each)(void *context, size_t customer, struct timeline_row *row,
+                                struct event *event),
                     void *context)
 {
     struct stream stream = {postgres_store(store), ids, count, 0, each, context};

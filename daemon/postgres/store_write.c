@@ -19,7 +19,10 @@ struct part {
 };
 #define PART_ARRAYS(field, number, statement) \
     {write->field, sizeof *write->field, write->number, &(statement), NULL}
-#define PART_COPY(field, number, statement) {write->field, sizeof *write->field, write->number, NULL, &(statement)}
+#define PART_COPY(field, number, statement)                                   \
+    {                                                                         \
+        write->field, sizeof *write->field, write->number, NULL, &(statement) \
+    }
 
 static int send_guarded(struct pipeline *pipeline, const struct store_write *write)
 {
@@ -42,8 +45,8 @@ static int send_guarded(struct pipeline *pipeline, const struct store_write *wri
     int outcome = 0;
     for (size_t i = 0; outcome == 0 && i < sizeof parts / sizeof *parts; i++)
         if (parts[i].count)
-            outcome = pipeline_arrays(pipeline, parts[i].arrays, parts[i].items, parts[i].size, parts[i].count,
-                                      write);
+            outcome = pipeline_arrays(pipeline, parts[i].arrays, parts[i].items, parts[i].size,
+                                      parts[i].count, write);
     return outcome;
 }
 
@@ -121,6 +124,8 @@ int store_write_batch(struct store *store, const struct store_write *write)
     struct postgres_store *postgres = postgres_store(store);
     struct connection *connection = &postgres->connection;
     struct pipeline pipeline;
+    if (!reminders_have_customers(write))
+        return fault(STATUS_BROKEN, "a reminder opens in a write without its customer");
     int outcome = know_customer_type(postgres);
     if (outcome == 0)
         outcome = pipeline_begin(&pipeline, connection, &postgres->rows, write->durable, write_statements);

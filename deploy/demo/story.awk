@@ -3,13 +3,6 @@
 # The story's head says how its lines are meant. -v binary=TOPIC: that topic gets CloudEvents in binary
 # mode. -v names=1 prints the names of the customers instead: id <tab> name.
 
-BEGIN {
-    if (ARGC < 2) {
-        print "usage: awk -f story.awk [-v binary=TOPIC] [-v names=1] STORY" >"/dev/stderr"
-        exit 64
-    }
-}
-
 function emit(key, headers, value) {
     at = arrives ? arrives : $1 " " $2
     arrives = ""

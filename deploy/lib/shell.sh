@@ -118,7 +118,7 @@ service_pid() {
     [[ -s $1/pid ]] || return 1
     local pid
     pid=$(<"$1/pid")
-    [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$1" || return 1
+    [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$1" || return 1
     SERVICE_PID=$pid
 }
 

@@ -4,6 +4,7 @@
 #define GUANXI_BENCH_H
 
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 

@@ -2,8 +2,8 @@
 //
 // An event counts as committed when a query, sent every millisecond and answered, first shows a next_offset
 // beyond it. So each figure is too long by up to one period of looking and one answer (together the
-// `period` that is printed), never too short. It begins when the event is handed to the producer, which
-// sends at once (linger.ms = 0); the time until Kafka acknowledged it is told besides.
+// `period` that is printed), never too short. It begins when the event is handed to the producer, which has
+// librdkafka's defaults (linger.ms = 5); the time until Kafka acknowledged it is told besides.
 #include "load.h"
 
 #include <inttypes.h>
@@ -190,7 +190,7 @@ static void print_quantiles(const char *name, int64_t *values, int64_t count)
 
 int bench_latency(const struct bench_options *given)
 {
-    static const char *const pairs[] = {"linger.ms", "0", "socket.nagle.disable", "true", NULL};
+    static const char *const pairs[] = {"socket.nagle.disable", "true", NULL};
     static struct watch watch;
     struct bench_options options = *given;
     options.events = given->rate * given->seconds;

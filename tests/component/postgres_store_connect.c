@@ -111,7 +111,8 @@ static void a_login_that_is_refused_is_denied(void **state)
     assert_outcome(STATUS_DENIED, connect_with(conninfo_of("nobody_of_ours"), NULL));
     assert_non_null(strstr(fault_message(), "28000"));
     test_sql(&test.database, "DROP ROLE IF EXISTS store_stranger; CREATE ROLE store_stranger LOGIN");
-    assert_outcome(STATUS_DENIED, connect_with(conninfo_of("store_stranger"), NULL)); // may connect, may not read
+    assert_outcome(STATUS_DENIED,
+                   connect_with(conninfo_of("store_stranger"), NULL)); // may connect, may not read
     assert_non_null(strstr(fault_message(), "guanxi_writer"));
     char sql[256];
     snprintf(sql, sizeof sql, "ALTER DATABASE %s CONNECTION LIMIT 0", test.database.name);
@@ -158,7 +159,8 @@ static void the_password_is_needed_and_must_be_right(void **state)
 static void a_read_only_server_is_away(void **state)
 {
     (void)state;
-    assert_outcome(STORE_AWAY, connect_with(conninfo_with("options='-c default_transaction_read_only=on'"), NULL));
+    assert_outcome(STORE_AWAY,
+                   connect_with(conninfo_with("options='-c default_transaction_read_only=on'"), NULL));
 }
 
 static void a_missing_schema_says_what_to_do(void **state)

@@ -36,23 +36,37 @@ static int write_everything(struct store *store, int round)
     struct lane_advance advance = test_advance(&now, 1);
     struct event event;
     struct timeline_row timeline = test_timeline(&event, name, "1", 5);
-    struct level_change_row change = {.customer_id = customers[1].id, .n = 1, .at = 5, .from_level = 1, .to_level = 2};
+    struct level_change_row change = {
+        .customer_id = customers[1].id, .n = 1, .at = 5, .from_level = 1, .to_level = 2};
     struct reminder_row reminder = {.customer_id = customers[1].id, .due_at = 1, .opened_at = 1,
         .closed_at = INSTANT_NONE, .acknowledged_at = INSTANT_NONE, .snoozed_until = INSTANT_NONE};
     struct notice_row notice = {.customer_id = customers[1].id, .notice = 1, .at = 1};
     struct outbox_row message = {.customer_id = customers[1].id, .at = 1, .payload = SPAN_LITERAL("{}")};
     struct quarantine_row quarantine = {.topic = "calls", .offset = round, .reason = REJECT_NUL};
-    struct store_write write = {.lanes = &advance, .lane_count = 1, .customers = customers, .customer_count = 2,
-        .timeline = &timeline, .timeline_count = 1, .level_changes = &change, .level_change_count = 1,
-        .reminders = &reminder, .reminder_count = 1, .notices = &notice, .notice_count = 1, .outbox = &message,
-        .outbox_count = 1, .quarantine = &quarantine, .quarantine_count = 1};
+    struct store_write write = {.lanes = &advance,
+                                .lane_count = 1,
+                                .customers = customers,
+                                .customer_count = 2,
+                                .timeline = &timeline,
+                                .timeline_count = 1,
+                                .level_changes = &change,
+                                .level_change_count = 1,
+                                .reminders = &reminder,
+                                .reminder_count = 1,
+                                .notices = &notice,
+                                .notice_count = 1,
+                                .outbox = &message,
+                                .outbox_count = 1,
+                                .quarantine = &quarantine,
+                                .quarantine_count = 1};
     return store->ops->write(store, &write);
 }
 
 // Rows that writes of all rounds so far have left: a digest of everything.
 static const char *contents(void)
 {
-    return test_sql_text(&test.database,
+    return test_sql_text(
+        &test.database,
         "SELECT concat_ws(' ', (SELECT sum(next_offset) FROM guanxi.lane), (SELECT sum(version) FROM guanxi.customer),"
         " (SELECT count(*) FROM guanxi.timeline), (SELECT count(*) FROM guanxi.level_change),"
         " (SELECT count(*) FROM guanxi.reminder), (SELECT count(*) FROM guanxi.notice),"
@@ -66,12 +80,13 @@ static int set_up(void **state)
     lane = test_store_lane(test.store, 0);
     struct customer_row customer = test_customer("a", lane.lane_id);
     assert_done(test_write(test.store, &customer, 1, NULL, 0));
-    test_sql(&test.database,
-             "CREATE FUNCTION public.hurt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-             "IF TG_ARGV[0] = 'die' THEN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); "
-             "ELSIF TG_ARGV[0] = 'sleep' THEN PERFORM pg_sleep(2); "
-             "ELSE RAISE EXCEPTION 'hurt' USING ERRCODE = TG_ARGV[0], DETAIL = 'secret row'; END IF; "
-             "RETURN NEW; END $$");
+    test_sql(
+        &test.database,
+        "CREATE FUNCTION public.hurt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_ARGV[0] = 'die' THEN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); "
+        "ELSIF TG_ARGV[0] = 'sleep' THEN PERFORM pg_sleep(2); "
+        "ELSE RAISE EXCEPTION 'hurt' USING ERRCODE = TG_ARGV[0], DETAIL = 'secret row'; END IF; "
+        "RETURN NEW; END $$");
     return 0;
 }
 
@@ -105,10 +120,11 @@ static void a_session_that_ends_at_any_step_leaves_nothing(void **state)
     static const struct {
         const char *table, *event;
         bool at_commit;
-    } steps[] = {{"lane", "UPDATE", false}, {"customer", "UPDATE", false}, {"customer", "INSERT", false},
-                 {"timeline", "INSERT", false}, {"level_change", "INSERT", false}, {"reminder", "INSERT", false},
-                 {"notice", "INSERT", false}, {"outbox", "INSERT", false}, {"quarantine", "INSERT", false},
-                 {"timeline", "INSERT", true}};
+    } steps[] = {{"lane", "UPDATE", false},         {"customer", "UPDATE", false},
+                 {"customer", "INSERT", false},     {"timeline", "INSERT", false},
+                 {"level_change", "INSERT", false}, {"reminder", "INSERT", false},
+                 {"notice", "INSERT", false},       {"outbox", "INSERT", false},
+                 {"quarantine", "INSERT", false},   {"timeline", "INSERT", true}};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         char before[128];
         snprintf(before, sizeof before, "%s", contents());
@@ -187,11 +203,13 @@ static void waiting_has_an_end(void **state)
 
 static int dawdle(void *context, size_t customer, struct timeline_row *row, struct event *event)
 {
-    (void)context;
+    bool *dawdled = context;
     (void)customer;
     (void)row;
     (void)event;
-    usleep(400000);
+    if (!*dawdled)
+        usleep(400000);
+    *dawdled = true;
     return 0;
 }
 
@@ -201,9 +219,12 @@ static void a_process_that_stops_in_a_transaction_loses_it(void **state)
     struct postgres_settings settings = POSTGRES_SETTINGS_DEFAULT;
     settings.idle_timeout = 100000;
     struct store *store = test_store_open(&test, &settings);
-    assert_done(write_everything(store, 1));
-    struct span id = SPAN_LITERAL("c1");
-    assert_outcome(STORE_AWAY, store->ops->timelines(store, &id, 1, dawdle, NULL));
+    test_sql(&test.database,
+             "INSERT INTO guanxi.timeline (customer_id, source, event_id, occurred_at, type, data) "
+             "SELECT 'a', '/s', 'e' || i, now(), 1, '{}' FROM generate_series(1, 5000) AS i");
+    struct span id = SPAN_LITERAL("a");
+    bool dawdled = false;
+    assert_outcome(STORE_AWAY, store->ops->timelines(store, &id, 1, dawdle, &dawdled));
     assert_done(store->ops->reconnect(store));
     assert_done(write_everything(store, 2));
     store->ops->close(store);

@@ -44,8 +44,12 @@ static struct reminder_row reminder_of(const char *customer, uint8_t number)
 
 static struct notice_row notice_of(const char *customer, uint8_t number, int32_t home, instant at)
 {
-    return (struct notice_row){.customer_id = span_text(customer), .reminder_id = {number}, .notice = 1, .at = at,
-                               .recipients = TO_OWNER, .home = home};
+    return (struct notice_row){.customer_id = span_text(customer),
+                               .reminder_id = {number},
+                               .notice = 1,
+                               .at = at,
+                               .recipients = TO_OWNER,
+                               .home = home};
 }
 
 static struct outbox_row message_of(const char *customer, int32_t home, instant at, enum outbox_kind kind)
@@ -102,15 +106,18 @@ static void a_notice_goes_from_held_to_published(void **state)
     (void)state;
     struct reminder_row reminder = reminder_of("b", 1);
     struct notice_row notice = notice_of("b", 1, 2, 20);
-    struct store_write write = {.reminders = &reminder, .reminder_count = 1, .notices = &notice, .notice_count = 1};
+    struct store_write write = {
+        .reminders = &reminder, .reminder_count = 1, .notices = &notice, .notice_count = 1};
     write_customers(&write);
 
     struct held_notice *held;
     struct outbox_row *outbox;
     size_t held_count, outbox_count;
-    assert_done(test.store->ops->held(test.store, homes, 3, 20, 9, &test.arena, &held, &held_count, &outbox, &outbox_count));
+    assert_done(test.store->ops->held(test.store, homes, 3, 20, 9, &test.arena, &held, &held_count, &outbox,
+                                      &outbox_count));
     assert_int_equal(held_count, 0);
-    assert_done(test.store->ops->held(test.store, homes, 3, 21, 9, &test.arena, &held, &held_count, &outbox, &outbox_count));
+    assert_done(test.store->ops->held(test.store, homes, 3, 21, 9, &test.arena, &held, &held_count, &outbox,
+                                      &outbox_count));
     assert_int_equal(held_count, 1);
     assert_int_equal(outbox_count, 0);
     assert_true(span_equal(held->notice.customer_id, SPAN_LITERAL("b")));
@@ -136,7 +143,8 @@ static void a_notice_goes_from_held_to_published(void **state)
     assert_true(span_equal(outbox->payload, message.payload));
     assert_done(test.store->ops->delivered(test.store, outbox, 1));
     assert_done(test.store->ops->delivered(test.store, outbox, 1)); // a repeat is nothing
-    assert_true(test_sql_yields(&test.database, "SELECT state, published_at IS NOT NULL FROM guanxi.notice", "2|t\n"));
+    assert_true(test_sql_yields(&test.database, "SELECT state, published_at IS NOT NULL FROM guanxi.notice",
+                                "2|t\n"));
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.outbox", "0\n"));
     // A later update that does not know of the publication leaves it.
     held->reminder.published = false;
@@ -146,8 +154,10 @@ static void a_notice_goes_from_held_to_published(void **state)
     held->reminder.closed_event = SPAN_LITERAL("e");
     write = (struct store_write){.reminders = &held->reminder, .reminder_count = 1};
     assert_done(write_it(&write));
-    assert_true(test_sql_yields(&test.database, "SELECT published, status, closed_source, closed_event, home, announce "
-                                                "FROM guanxi.reminder", "t|1|/s|e|2|0\n"));
+    assert_true(test_sql_yields(&test.database,
+                                "SELECT published, status, closed_source, closed_event, home, announce "
+                                "FROM guanxi.reminder",
+                                "t|1|/s|e|2|0\n"));
 }
 
 static void messages_are_held_released_or_dropped(void **state)
@@ -155,20 +165,25 @@ static void messages_are_held_released_or_dropped(void **state)
     (void)state;
     struct reminder_row reminder = reminder_of("a", 1);
     reminder.published = true;
-    struct outbox_row messages[4] = {message_of("c", 3, 30, OUTBOX_LEVEL), message_of("a", 1, 10, OUTBOX_CLOSING),
-                                     message_of("a", 1, 20, OUTBOX_LEVEL), message_of("b", 2, 15, OUTBOX_LEVEL)};
-    struct store_write write = {.reminders = &reminder, .reminder_count = 1, .outbox = messages, .outbox_count = 4};
+    struct outbox_row messages[4] = {
+        message_of("c", 3, 30, OUTBOX_LEVEL), message_of("a", 1, 10, OUTBOX_CLOSING),
+        message_of("a", 1, 20, OUTBOX_LEVEL), message_of("b", 2, 15, OUTBOX_LEVEL)};
+    struct store_write write = {
+        .reminders = &reminder, .reminder_count = 1, .outbox = messages, .outbox_count = 4};
     write_customers(&write);
     struct held_notice *held;
     struct outbox_row *outbox;
     size_t held_count, count;
-    assert_done(test.store->ops->held(test.store, homes, 3, 30, 9, &test.arena, &held, &held_count, &outbox, &count));
+    assert_done(
+        test.store->ops->held(test.store, homes, 3, 30, 9, &test.arena, &held, &held_count, &outbox, &count));
     assert_int_equal(count, 3);
     assert_true(outbox[0].at == 10 && outbox[1].at == 15 && outbox[2].at == 20);
     assert_true(outbox[0].reminder_published && !outbox[1].reminder_published);
     assert_true(outbox[2].seq > outbox[0].seq); // the order of insertion
 
-    write = (struct store_write){.release_outbox = outbox, .release_outbox_count = 2, .delete_outbox = &outbox[2],
+    write = (struct store_write){.release_outbox = outbox,
+                                 .release_outbox_count = 2,
+                                 .delete_outbox = &outbox[2],
                                  .delete_outbox_count = 1};
     assert_done(write_it(&write));
     assert_outcome(STORE_CONFLICT, write_it(&write));
@@ -187,17 +202,23 @@ static void what_marked_customers_hold_is_not_offered(void **state)
     struct reminder_row reminder = reminder_of("b", 1);
     struct notice_row notice = notice_of("b", 1, 2, 20);
     struct outbox_row message = message_of("b", 2, 20, OUTBOX_LEVEL);
-    struct store_write write = {.reminders = &reminder, .reminder_count = 1, .notices = &notice, .notice_count = 1,
-                                .outbox = &message, .outbox_count = 1};
+    struct store_write write = {.reminders = &reminder,
+                                .reminder_count = 1,
+                                .notices = &notice,
+                                .notice_count = 1,
+                                .outbox = &message,
+                                .outbox_count = 1};
     write_customers(&write);
     struct held_notice *held;
     struct outbox_row *outbox;
     size_t held_count, count;
     test_sql(&test.database, "UPDATE guanxi.customer SET fold_at = '2020-01-01'");
-    assert_done(test.store->ops->held(test.store, homes, 3, 99, 9, &test.arena, &held, &held_count, &outbox, &count));
+    assert_done(
+        test.store->ops->held(test.store, homes, 3, 99, 9, &test.arena, &held, &held_count, &outbox, &count));
     assert_int_equal(held_count + count, 0);
     test_sql(&test.database, "UPDATE guanxi.customer SET fold_at = NULL");
-    assert_done(test.store->ops->held(test.store, homes, 3, 99, 9, &test.arena, &held, &held_count, &outbox, &count));
+    assert_done(
+        test.store->ops->held(test.store, homes, 3, 99, 9, &test.arena, &held, &held_count, &outbox, &count));
     assert_int_equal(held_count + count, 2);
 }
 
@@ -207,12 +228,27 @@ static void a_fold_replaces_what_was_held(void **state)
     struct reminder_row reminders[2] = {reminder_of("a", 1), reminder_of("a", 2)};
     struct notice_row notices[2] = {notice_of("a", 1, 1, 20), notice_of("a", 2, 1, 30)};
     struct outbox_row message = message_of("a", 1, 20, OUTBOX_LEVEL);
-    struct level_change_row changes[2] = {
-        {.customer_id = SPAN_LITERAL("a"), .n = 1, .at = 7, .from_level = 1, .to_level = 2, .source = SPAN_LITERAL("/s"),
-         .event_id = SPAN_LITERAL("e")},
-        {.customer_id = SPAN_LITERAL("a"), .n = 2, .at = 8, .from_level = 2, .to_level = 1, .cause = LEVEL_BY_WARMTH}};
-    struct store_write write = {.reminders = reminders, .reminder_count = 2, .notices = notices, .notice_count = 2,
-        .outbox = &message, .outbox_count = 1, .level_changes = changes, .level_change_count = 2};
+    struct level_change_row changes[2] = {{.customer_id = SPAN_LITERAL("a"),
+                                           .n = 1,
+                                           .at = 7,
+                                           .from_level = 1,
+                                           .to_level = 2,
+                                           .source = SPAN_LITERAL("/s"),
+                                           .event_id = SPAN_LITERAL("e")},
+                                          {.customer_id = SPAN_LITERAL("a"),
+                                           .n = 2,
+                                           .at = 8,
+                                           .from_level = 2,
+                                           .to_level = 1,
+                                           .cause = LEVEL_BY_WARMTH}};
+    struct store_write write = {.reminders = reminders,
+                                .reminder_count = 2,
+                                .notices = notices,
+                                .notice_count = 2,
+                                .outbox = &message,
+                                .outbox_count = 1,
+                                .level_changes = changes,
+                                .level_change_count = 2};
     write_customers(&write);
 
     struct span ids[2] = {SPAN_LITERAL("a"), SPAN_LITERAL("b")};
@@ -220,8 +256,8 @@ static void a_fold_replaces_what_was_held(void **state)
     struct notice_row *kept_notices;
     struct outbox_row *kept_messages;
     size_t kept_count, notice_count, message_count;
-    assert_done(test.store->ops->follow_ups(test.store, ids, 2, &test.arena, &kept, &kept_count, &kept_notices,
-                                            &notice_count, &kept_messages, &message_count));
+    assert_done(test.store->ops->follow_ups(test.store, ids, 2, &test.arena, &kept, &kept_count,
+                                            &kept_notices, &notice_count, &kept_messages, &message_count));
     assert_int_equal(kept_count, 2);
     assert_int_equal(notice_count, 2);
     assert_int_equal(message_count, 1);
@@ -229,16 +265,24 @@ static void a_fold_replaces_what_was_held(void **state)
     // The first reminder goes with its notices, of the second a held notice; steps are given anew.
     struct span forget = SPAN_LITERAL("a");
     changes[0].at = 9;
-    write = (struct store_write){.forget_level_changes = &forget, .forget_level_change_count = 1,
-        .level_changes = changes, .level_change_count = 1, .delete_reminders = reminders, .delete_reminder_count = 1,
-        .delete_notices = &notices[1], .delete_notice_count = 1, .delete_outbox = kept_messages,
-        .delete_outbox_count = 1};
+    write = (struct store_write){.forget_level_changes = &forget,
+                                 .forget_level_change_count = 1,
+                                 .level_changes = changes,
+                                 .level_change_count = 1,
+                                 .delete_reminders = reminders,
+                                 .delete_reminder_count = 1,
+                                 .delete_notices = &notices[1],
+                                 .delete_notice_count = 1,
+                                 .delete_outbox = kept_messages,
+                                 .delete_outbox_count = 1};
     assert_done(write_it(&write));
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.reminder", "1\n"));
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.notice", "0\n"));
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.outbox", "0\n"));
-    assert_true(test_sql_yields(&test.database, "SELECT n, extract(epoch FROM at) * 1000000, source, event_id FROM "
-                                                "guanxi.level_change", "1|9.000000|/s|e\n"));
+    assert_true(test_sql_yields(&test.database,
+                                "SELECT n, extract(epoch FROM at) * 1000000, source, event_id FROM "
+                                "guanxi.level_change",
+                                "1|9.000000|/s|e\n"));
     write = (struct store_write){.delete_notices = &notices[1], .delete_notice_count = 1};
     assert_outcome(STORE_CONFLICT, write_it(&write));
 }
@@ -247,15 +291,16 @@ static void open_reminders_are_announced_with_their_latest_notice(void **state)
 {
     (void)state;
     struct reminder_row reminders[3] = {reminder_of("a", 1), reminder_of("b", 1), reminder_of("c", 1)};
-    struct notice_row notices[4] = {notice_of("a", 1, 1, 20), notice_of("a", 1, 1, 40), notice_of("b", 1, 2, 20),
-                                    notice_of("c", 1, 3, 20)};
+    struct notice_row notices[4] = {notice_of("a", 1, 1, 20), notice_of("a", 1, 1, 40),
+                                    notice_of("b", 1, 2, 20), notice_of("c", 1, 3, 20)};
     for (int i = 0; i < 4; i++)
         notices[i].state = NOTICE_SUPPRESSED;
     notices[1].notice = reminders[0].notices = 2;
     reminders[0].announce = reminders[1].announce = ANNOUNCE_PENDING;
     reminders[1].status = REMINDER_DONE;
     reminders[1].closed_at = 50;
-    struct store_write write = {.reminders = reminders, .reminder_count = 3, .notices = notices, .notice_count = 4};
+    struct store_write write = {
+        .reminders = reminders, .reminder_count = 3, .notices = notices, .notice_count = 4};
     write_customers(&write);
     struct held_notice *found;
     size_t count;
@@ -287,7 +332,7 @@ static void values_count_the_calendar_days_of_the_zone(void **state)
     for (int i = 0; i < COUNT; i++) {
         snprintf(names[i], sizeof names[i], "%d", i);
         rows[i] = test_timeline(&events[i], "a", names[i], orders[i].day * DAY + orders[i].hour * HOUR);
-        events[i].type = orders[i].type;
+        events[i].type = (uint16_t)orders[i].type;
         events[i].amount = orders[i].amount;
         rows[i].has_amount = true;
     }
@@ -316,24 +361,39 @@ static void values_count_the_calendar_days_of_the_zone(void **state)
 static void quarantined_records_keep_their_bytes_and_settle_once(void **state)
 {
     (void)state;
-    struct quarantine_row rows[2] = {
-        {.topic = "calls", .partition = 1, .offset = 5, .reason = REJECT_NOT_JSON, .detail = SPAN_LITERAL("line 1"),
-         .key = span_of("\xff\0k", 3), .value = span_of("\0", 1), .headers = SPAN_LITERAL("")},
-        {.topic = "calls", .partition = 1, .offset = 6, .reason = REJECT_BAD_TIME, .source = SPAN_LITERAL("/s"),
-         .event_id = SPAN_LITERAL("e"), .type = SPAN_LITERAL("t"), .subject = SPAN_LITERAL("c")}};
+    struct quarantine_row rows[2] = {{.topic = "calls",
+                                      .partition = 1,
+                                      .offset = 5,
+                                      .reason = REJECT_NOT_JSON,
+                                      .detail = SPAN_LITERAL("line 1"),
+                                      .key = span_of("\xff\0k", 3),
+                                      .value = span_of("\0", 1),
+                                      .headers = SPAN_LITERAL("")},
+                                     {.topic = "calls",
+                                      .partition = 1,
+                                      .offset = 6,
+                                      .reason = REJECT_BAD_TIME,
+                                      .source = SPAN_LITERAL("/s"),
+                                      .event_id = SPAN_LITERAL("e"),
+                                      .type = SPAN_LITERAL("t"),
+                                      .subject = SPAN_LITERAL("c")}};
     struct store_write write = {.quarantine = rows, .quarantine_count = 2};
     assert_done(write_it(&write));
-    assert_true(test_sql_yields(&test.database,
+    assert_true(test_sql_yields(
+        &test.database,
         "SELECT \"offset\", reason, detail, key, payload, headers, source, event_id, type, subject, state FROM "
         "guanxi.quarantine ORDER BY 1",
         "5|not_json|line 1|\\xff006b|\\x00|\\x|||||held\n6|bad_time|||||/s|e|t|c|held\n"));
     struct quarantine_settle settle = {.applied = true};
-    settle.quarantine_id = atoll(test_sql_text(&test.database, "SELECT min(quarantine_id) FROM guanxi.quarantine"));
+    settle.quarantine_id =
+        atoll(test_sql_text(&test.database, "SELECT min(quarantine_id) FROM guanxi.quarantine"));
     write = (struct store_write){.settle = &settle, .settle_count = 1};
     assert_done(write_it(&write));
     assert_outcome(STORE_CONFLICT, write_it(&write));
-    assert_true(test_sql_yields(&test.database, "SELECT state, resolved_at IS NOT NULL FROM guanxi.quarantine ORDER BY "
-                                                "\"offset\"", "applied|t\nheld|f\n"));
+    assert_true(test_sql_yields(&test.database,
+                                "SELECT state, resolved_at IS NOT NULL FROM guanxi.quarantine ORDER BY "
+                                "\"offset\"",
+                                "applied|t\nheld|f\n"));
 }
 
 static void configured_types_keep_their_numbers(void **state)
@@ -359,8 +419,10 @@ static void the_policy_is_recorded_when_it_changes(void **state)
     policy.fingerprint = UINT64_MAX;
     assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
     assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
-    assert_true(test_sql_yields(&test.database, "SELECT fingerprint, rfm_window, time_zone, base_currency, lane_hold FROM guanxi.policy",
-                                "-1|365|UTC|CNY|02:00:00\n"));
+    assert_true(test_sql_yields(
+        &test.database,
+        "SELECT fingerprint, rfm_window, time_zone, base_currency, lane_hold FROM guanxi.policy",
+        "-1|365|UTC|CNY|02:00:00\n"));
     policy.rfm_window = 0;
     assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
     assert_true(test_sql_yields(&test.database, "SELECT rfm_window FROM guanxi.policy", "0\n"));
@@ -375,9 +437,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(messages_are_held_released_or_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_marked_customers_hold_is_not_offered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fold_replaces_what_was_held, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(open_reminders_are_announced_with_their_latest_notice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(open_reminders_are_announced_with_their_latest_notice, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(values_count_the_calendar_days_of_the_zone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(quarantined_records_keep_their_bytes_and_settle_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(quarantined_records_keep_their_bytes_and_settle_once, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(configured_types_keep_their_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_policy_is_recorded_when_it_changes, set_up, tear_down),
     };

@@ -53,7 +53,8 @@ static void a_claim_makes_a_lane_and_raises_its_epoch(void **state)
     assert_false(lanes[0].halted);
     assert_int_equal(lanes[1].next_offset, 0);
 
-    // The next owner finds the lane as it stood; where it would begin counts no more.
+    // The next owner finds the lane as it stood; where it would begin counts no more, and the cluster that is
+    // known stays.
     assert_done(test.store->ops->halt(test.store, lanes[0].lane_id, lanes[0].epoch, "format broke"));
     claims[0].start = 5;
     claims[0].cluster_id = "L";
@@ -66,9 +67,10 @@ static void a_claim_makes_a_lane_and_raises_its_epoch(void **state)
     assert_true(again.halted);
     struct lane_row now;
     assert_done(test.store->ops->lanes(test.store, &again.lane_id, 1, &now));
-    assert_string_equal(now.cluster_id, "L");
+    assert_string_equal(now.cluster_id, "K");
     assert_false(now.halted);
-    assert_string_equal(test_sql_text(&test.database, "SELECT owner FROM guanxi.lane WHERE topic = 'visits'"), "two");
+    assert_string_equal(test_sql_text(&test.database, "SELECT owner FROM guanxi.lane WHERE topic = 'visits'"),
+                        "two");
 }
 
 static void a_zombie_is_fenced_everywhere(void **state)
@@ -85,8 +87,10 @@ static void a_zombie_is_fenced_everywhere(void **state)
     assert_done(test.store->ops->release(test.store, &old, 1));
     int32_t left_out;
     beat(&old, 1000, HOUR, &left_out);
-    assert_string_equal(test_sql_text(&test.database, "SELECT concat_ws(' ', owner, state, next_offset, lane_time) "
-                                                      "FROM guanxi.lane"), "test running 0");
+    assert_string_equal(test_sql_text(&test.database,
+                                      "SELECT concat_ws(' ', owner, state, next_offset, lane_time) "
+                                      "FROM guanxi.lane"),
+                        "test running 0");
     advance = test_advance(&new, 4);
     advance.lane_time = 5 * SECOND;
     advance.end_offset = 9;
@@ -122,15 +126,35 @@ static void a_loss_is_recorded_with_the_move(void **state)
     (void)state;
     struct lane_row lane = test_store_lane(test.store, 0);
     struct lane_advance advance = test_advance(&lane, 50);
-    struct loss_row loss = {.topic = "calls", .partition = 0, .from_offset = 0, .to_offset = 50, .reason = "retention"};
+    struct loss_row loss = {
+        .topic = "calls", .partition = 0, .from_offset = 0, .to_offset = 50, .reason = "retention"};
     assert_done(test.store->ops->move(test.store, &advance, &loss));
     advance.epoch--;
     assert_outcome(STORE_FENCED, test.store->ops->move(test.store, &advance, &loss));
-    assert_true(test_sql_yields(&test.database, "SELECT topic, partition, from_offset, to_offset, reason FROM guanxi.loss",
+    assert_true(test_sql_yields(&test.database,
+                                "SELECT topic, partition, from_offset, to_offset, reason FROM guanxi.loss",
                                 "calls|0|0|50|retention\n"));
     struct lane_row now;
     assert_done(test.store->ops->lanes(test.store, &lane.lane_id, 1, &now));
     assert_int_equal(now.next_offset, 50);
+}
+
+static void a_move_without_an_anchor_forgets_the_cluster(void **state)
+{
+    (void)state;
+    struct lane_row lane = test_store_lane(test.store, 0), now;
+    struct lane_advance advance = test_advance(&lane, 3);
+    assert_done(test.store->ops->move(test.store, &advance, NULL));
+    assert_done(test.store->ops->lanes(test.store, &lane.lane_id, 1, &now));
+    assert_string_equal(now.cluster_id, "test");
+    advance.anchor_offset = -1;
+    assert_done(test.store->ops->move(test.store, &advance, NULL));
+    assert_done(test.store->ops->lanes(test.store, &lane.lane_id, 1, &now));
+    assert_string_equal(now.cluster_id, "");
+    assert_int_equal(now.anchor_offset, -1);
+    test_store_lane(test.store, 0);
+    assert_done(test.store->ops->lanes(test.store, &lane.lane_id, 1, &now));
+    assert_string_equal(now.cluster_id, "test");
 }
 
 static void the_watermark_is_the_least_lane_time(void **state)
@@ -157,7 +181,8 @@ static void silent_and_halted_lanes_are_left_out_in_time(void **state)
     struct lane_row a = test_store_lane(test.store, 0), b = test_store_lane(test.store, 1);
     beat(&a, 50 * SECOND, HOUR, &left_out);
     beat(&b, 30 * SECOND, HOUR, &left_out);
-    test_sql(&test.database, "UPDATE guanxi.lane SET heartbeat_at = now() - interval '2 hours' WHERE partition = 1");
+    test_sql(&test.database,
+             "UPDATE guanxi.lane SET heartbeat_at = now() - interval '2 hours' WHERE partition = 1");
     assert_true(beat(&a, INSTANT_NONE, 3 * HOUR, &left_out) == 30 * SECOND);
     assert_int_equal(left_out, 0);
     assert_true(beat(&a, INSTANT_NONE, HOUR, &left_out) == 50 * SECOND);
@@ -165,7 +190,8 @@ static void silent_and_halted_lanes_are_left_out_in_time(void **state)
     // Halted: held back for lane_hold, then left out although its owner lives.
     assert_done(test.store->ops->halt(test.store, b.lane_id, b.epoch, "broken"));
     assert_true(beat(&b, INSTANT_NONE, HOUR, &left_out) == 30 * SECOND);
-    test_sql(&test.database, "UPDATE guanxi.lane SET halted_at = now() - interval '2 hours' WHERE partition = 1");
+    test_sql(&test.database,
+             "UPDATE guanxi.lane SET halted_at = now() - interval '2 hours' WHERE partition = 1");
     assert_true(beat(&b, INSTANT_NONE, HOUR, &left_out) == 50 * SECOND);
     assert_int_equal(left_out, 1);
     assert_done(test.store->ops->halt(test.store, b.lane_id, b.epoch, NULL));
@@ -210,8 +236,9 @@ static void lanes_without_a_sign_of_life_are_orphans(void **state)
     size_t count;
     assert_done(test.store->ops->orphans(test.store, HOUR, &test.arena, &ids, &count));
     assert_int_equal(count, 0);
-    test_sql(&test.database, "INSERT INTO guanxi.lane (topic, partition, next_offset) VALUES ('import:x', 0, 0);"
-                             "UPDATE guanxi.lane SET heartbeat_at = now() - interval '2 hours' WHERE partition < 2");
+    test_sql(&test.database,
+             "INSERT INTO guanxi.lane (topic, partition, next_offset) VALUES ('import:x', 0, 0);"
+             "UPDATE guanxi.lane SET heartbeat_at = now() - interval '2 hours' WHERE partition < 2");
     assert_done(test.store->ops->orphans(test.store, HOUR, &test.arena, &ids, &count));
     assert_int_equal(count, 3);
     assert_int_equal(ids[0], a.lane_id);
@@ -232,6 +259,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_zombie_is_fenced_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fence_moves_several_lanes_or_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_loss_is_recorded_with_the_move, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_move_without_an_anchor_forgets_the_cluster, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_watermark_is_the_least_lane_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(silent_and_halted_lanes_are_left_out_in_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_beat_does_not_wait_for_a_batch, set_up, tear_down),

@@ -47,8 +47,16 @@ static void fill_customer(struct customer *state, int64_t seed)
 #define X(name, kind, meaning) FILL_##kind(name)
     CUSTOMER_FIELDS(X)
 #undef X
-    state->care[REMINDER_RESPONSE] = (struct care){.anchor = seed++, .due_at = seed++, .opened_at = seed++,
-        .next_notice = seed++, .acknowledged_at = INSTANT_NONE, .snoozed_until = seed++, .notices = 2, .open = true};
+    state->care[REMINDER_RESPONSE] = (struct care){
+        .anchor = seed,
+        .due_at = seed + 1,
+        .opened_at = seed + 2,
+        .next_notice = seed + 3,
+        .acknowledged_at = INSTANT_NONE,
+        .snoozed_until = seed + 4,
+        .notices = 2,
+        .open = true,
+    };
 }
 
 static void assert_same_customer(const struct customer_row *a, const struct customer_row *b)
@@ -159,8 +167,12 @@ static void a_write_under_a_wrong_fence_does_nothing(void **state)
     struct event event;
     struct timeline_row row = test_timeline(&event, "a", "1", 5);
     struct lane_advance advance = test_advance(&lane, 1);
-    struct store_write write = {.lanes = &advance, .lane_count = 1, .customers = &customer, .customer_count = 1,
-                                .timeline = &row, .timeline_count = 1};
+    struct store_write write = {.lanes = &advance,
+                                .lane_count = 1,
+                                .customers = &customer,
+                                .customer_count = 1,
+                                .timeline = &row,
+                                .timeline_count = 1};
     assert_done(test.store->ops->write(test.store, &write));
     assert_outcome(STORE_FENCED, test.store->ops->write(test.store, &write)); // the offset has moved on
     advance.from_offset = 1;
@@ -180,7 +192,8 @@ static void a_duplicate_leaves_nothing_behind(void **state)
     (void)state;
     struct customer_row customers[2] = {test_customer("a", 1), test_customer("b", 1)};
     struct event events[2];
-    struct timeline_row rows[2] = {test_timeline(&events[0], "a", "1", 5), test_timeline(&events[1], "b", "1", 6)};
+    struct timeline_row rows[2] = {test_timeline(&events[0], "a", "1", 5),
+                                   test_timeline(&events[1], "b", "1", 6)};
     assert_done(test_write(test.store, customers, 1, rows, 1));
     assert_outcome(STORE_DUPLICATE, test_write(test.store, &customers[1], 1, rows, 2));
     assert_int_equal(count_of("customer"), 1);
@@ -223,11 +236,20 @@ static void an_empty_write_and_an_empty_load_do_nothing(void **state)
     assert_done(test.store->ops->identify(test.store, NULL, NULL, 0, NULL));
 }
 
+static void a_reminder_without_its_customer_is_refused(void **state)
+{
+    (void)state;
+    struct reminder_row reminder = {.customer_id = SPAN_LITERAL("a")};
+    struct store_write write = {.reminders = &reminder, .reminder_count = 1};
+    assert_outcome(STATUS_BROKEN, test.store->ops->write(test.store, &write));
+}
+
 static void hostile_texts_are_only_texts(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"'; DROP SCHEMA guanxi CASCADE; --", "\\N", "\\.", "{\"a\",NULL}", "NULL",
-                                        "\xF0\x9F\x98\x80 \xE5\xAE\xA2\xE6\x88\xB7", "a\tb\nc", "%s%n"};
+    static const char *const texts[] = {
+        "'; DROP SCHEMA guanxi CASCADE; --",         "\\N",     "\\.", "{\"a\",NULL}", "NULL",
+        "\xF0\x9F\x98\x80 \xE5\xAE\xA2\xE6\x88\xB7", "a\tb\nc", "%s%n"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct customer_row customer = test_customer(texts[i], 1);
         struct event event;
@@ -253,7 +275,9 @@ static void hostile_texts_are_only_texts(void **state)
     event.data = span_of("a\0b", 3);
     customer = test_customer("n", 1);
     assert_outcome(STORE_POISON, test_write(test.store, &customer, 1, &row, 1));
-    assert_int_equal(atoll(test_sql_text(&test.database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'n'")), 0);
+    assert_int_equal(
+        atoll(test_sql_text(&test.database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'n'")),
+        0);
 }
 
 static void a_durable_write_waits_for_the_disk(void **state)
@@ -265,8 +289,10 @@ static void a_durable_write_waits_for_the_disk(void **state)
     for (int i = 0; i < 20; i++) {
         customer.version = i;
         assert_done(test.store->ops->write(test.store, &write));
-        assert_string_equal(test_sql_text(&test.database, "SELECT pg_current_wal_flush_lsn() >= xmax_lsn.at FROM "
-            "(SELECT pg_current_wal_insert_lsn() AS at) xmax_lsn"), "t");
+        assert_string_equal(test_sql_text(&test.database,
+                                          "SELECT pg_current_wal_flush_lsn() >= xmax_lsn.at FROM "
+                                          "(SELECT pg_current_wal_insert_lsn() AS at) xmax_lsn"),
+                            "t");
     }
     // And the setting is gone with the transaction.
     assert_string_equal(test_sql_text(&test.database, "SHOW synchronous_commit"), "on");
@@ -281,6 +307,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_duplicate_leaves_nothing_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(identities_are_looked_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_empty_write_and_an_empty_load_do_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reminder_without_its_customer_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hostile_texts_are_only_texts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_durable_write_waits_for_the_disk, set_up, tear_down),
     };

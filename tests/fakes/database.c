@@ -187,6 +187,12 @@ void fake_remove(void *items, size_t *count, size_t at, size_t size)
     *count -= 1;
 }
 
+int fake_repeated(const char *what, struct span customer_id)
+{
+    fprintf(stderr, "fake store: a %s of %.*s is there already\n", what, (int)customer_id.size, customer_id.data);
+    return STORE_POISON;
+}
+
 struct fake_view fake_view(struct fake_database *database)
 {
     const struct fake_tables *tables = &database->tables;

@@ -81,6 +81,9 @@ struct fake_customer *fake_touch(struct fake_transaction *transaction, struct sp
 // The parts of the write that concern reminders, notices and messages.
 int fake_write_follow_ups(struct fake_transaction *transaction);
 
+// A key that is there already, which no write of ours may ever meet: said, and refused as poison.
+int fake_repeated(const char *what, struct span customer_id);
+
 // A growing array inside a customer: room for one more at `at`, those behind it move up.
 #define FAKE_INSERT(array, count, at) \
     ((__typeof__(array))fake_insert((void **)&(array), &(count), (at), sizeof *(array)))

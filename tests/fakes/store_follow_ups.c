@@ -101,8 +101,9 @@ static int put_reminder(struct fake_transaction *transaction, const struct remin
     struct reminder_row *row = reminder_of(customer, given->reminder_id);
     if (given->exists && !row)
         return STORE_CONFLICT;
-    if (!given->exists && row)
-        return STORE_POISON; // a repeated key
+    // One that a fold closed although it had been published opens again: the row goes on as after a fold.
+    if (!given->exists && row && !row->published)
+        return fake_repeated("reminder", given->customer_id);
     if (!row) {
         size_t place = 0;
         while (place < customer->reminder_count &&
@@ -133,8 +134,8 @@ static int put_notice(struct fake_transaction *transaction, const struct notice_
         row->state = given->state;
         return STORE_OK;
     }
-    if (row)
-        return STORE_POISON;
+    if (row) // what has been published stays published
+        return row->state == NOTICE_HELD ? fake_repeated("notice", given->customer_id) : STORE_OK;
     size_t place = 0;
     while (place < customer->notice_count) {
         int order = memcmp(customer->notices[place].reminder_id, given->reminder_id, 16);

@@ -158,7 +158,7 @@ static int put_level_changes(struct fake_transaction *transaction)
             return fault(STATUS_BROKEN, "a level change without its customer");
         size_t count = customer->level_change_count;
         if (count > 0 && customer->level_changes[count - 1].n >= row->n)
-            return STORE_POISON; // as a repeated key is
+            return fake_repeated("level change", row->customer_id);
         struct level_change_row *kept = FAKE_INSERT(customer->level_changes, customer->level_change_count, count);
         *kept = *row;
         kept->customer_id = customer->row.id;

@@ -35,7 +35,7 @@ rd_kafka_t *mock_kafka_producer(const char *brokers, const char *property)
 }
 
 // The mock cluster waits for a second less than the session's timeout before it ends a rebalance.
-static const char *const quick[] = {"session.timeout.ms=3000", "heartbeat.interval.ms=200"};
+static const char *const quick[] = {"session.timeout.ms=6000", "heartbeat.interval.ms=200"};
 
 void mock_kafka_open(struct mock_kafka *mock, int brokers, const char *topic, int partitions)
 {

@@ -81,7 +81,8 @@ struct timeline_row test_timeline(struct event *event, const char *customer, con
         .due = INSTANT_NONE,
         .until = INSTANT_NONE,
     };
-    return (struct timeline_row){.event = event, .points = 2, .customer_id = span_text(customer), .lane_id = 1};
+    return (struct timeline_row){
+        .event = event, .points = 2, .customer_id = span_text(customer), .lane_id = 1};
 }
 
 int test_write(struct store *store, const struct customer_row *customers, size_t customer_count,

@@ -62,8 +62,13 @@ static void touch_customer(struct customer_row *row, instant at)
     }
     state->warmth += 2;
     state->orders++;
-    state->care[REMINDER_CADENCE] = (struct care){.anchor = at, .due_at = at + DAY, .opened_at = at,
-        .next_notice = INSTANT_NONE, .acknowledged_at = INSTANT_NONE, .snoozed_until = INSTANT_NONE, .notices = 1};
+    state->care[REMINDER_CADENCE] = (struct care){.anchor = at,
+                                                  .due_at = at + DAY,
+                                                  .opened_at = at,
+                                                  .next_notice = INSTANT_NONE,
+                                                  .acknowledged_at = INSTANT_NONE,
+                                                  .snoozed_until = INSTANT_NONE,
+                                                  .notices = 1};
     row->has_upcoming = true;
     row->upcoming = (struct upcoming){REMINDER_CADENCE, at + 90 * DAY};
 }
@@ -86,8 +91,13 @@ static struct store_write prepare(struct lane *lane, size_t done, size_t size, u
         struct customer_row *customer = &lane->known[numbers[i]];
         instant at = 1700000000 * SECOND + (instant)(done + i) * 1000;
         snprintf(lane->event_ids[i], ID_SIZE, "e%011zu", done + i);
-        lane->events[i] = (struct event){.time = at, .subject = customer->id, .source = SPAN_LITERAL("/crm/calls"),
-            .id = span_text(lane->event_ids[i]), .data = data, .type = TYPE_CALL_COMPLETED, .side = SIDE_OUTBOUND};
+        lane->events[i] = (struct event){.time = at,
+                                         .subject = customer->id,
+                                         .source = SPAN_LITERAL("/crm/calls"),
+                                         .id = span_text(lane->event_ids[i]),
+                                         .data = data,
+                                         .type = TYPE_CALL_COMPLETED,
+                                         .side = SIDE_OUTBOUND};
         lane->timeline[i] = (struct timeline_row){.event = &lane->events[i], .points = 3,
             .customer_id = customer->id, .lane_id = lane->row.lane_id, .offset = (int64_t)(done + i)};
         touch_customer(customer, at);
@@ -96,8 +106,11 @@ static struct store_write prepare(struct lane *lane, size_t done, size_t size, u
             customer->version++;
         }
     }
-    return (struct store_write){.customers = lane->changed, .customer_count = changed, .timeline = lane->timeline,
-                                .timeline_count = size, .lane_count = 1};
+    return (struct store_write){.customers = lane->changed,
+                                .customer_count = changed,
+                                .timeline = lane->timeline,
+                                .timeline_count = size,
+                                .lane_count = 1};
 }
 
 static int64_t in_store; // microseconds inside of write, all lanes
@@ -251,8 +264,8 @@ int main(int argc, char **argv)
     test_store_create(&test);
     for (size_t i = 0; i < connections; i++)
         open_lane(&lanes[i], i);
-    printf("%zu connections, %zu customers, %zu rows, batches of %zu\n", connections, customer_count, row_count,
-           batch_size);
+    printf("%zu connections, %zu customers, %zu rows, batches of %zu\n", connections, customer_count,
+           row_count, batch_size);
     run("write", lanes, write_lane);
     printf("           %.2f s in the store\n", (double)in_store / 1e6);
     run("load", lanes, load_lane);

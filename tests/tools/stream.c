@@ -197,7 +197,7 @@ static void write_stream(struct stream *stream)
     for (int64_t i = 0; i < options->events; i++) {
         int phase = (int)(i * options->phases / options->events);
         if (phase != stream->phase && options->ticks)
-            write_ticks(stream, options->start + span / options->phases * phase);
+            write_ticks(stream, options->start + span / options->events * i);
         stream->phase = phase;
         // Twice in a row the same instant is as good as any; what matters is that time goes on.
         step(stream, options->start + span / options->events * i + random_below(&stream->random, 1 + span / options->events));

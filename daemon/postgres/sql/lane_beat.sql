@@ -4,7 +4,8 @@
 -- microseconds
 WITH ours AS (
     SELECT l.lane_id, v.lane_time, v.end_offset
-    FROM unnest($1::int4[], $2::int8[], $3::timestamptz[], $4::int8[]) AS v (lane_id, epoch, lane_time, end_offset)
+    FROM unnest($1::int4[], $2::int8[], $3::timestamptz[], $4::int8[])
+        AS v (lane_id, epoch, lane_time, end_offset)
     JOIN guanxi.lane l ON l.lane_id = v.lane_id AND l.epoch = v.epoch
     FOR NO KEY UPDATE OF l SKIP LOCKED
 ), beat AS (
@@ -18,7 +19,8 @@ WITH ours AS (
 ), seen AS (
     SELECT coalesce(beat.lane_time, l.lane_time) AS lane_time,
         coalesce(beat.heartbeat_at, l.heartbeat_at) < clock_timestamp() - $5::int8 * interval '1 microsecond'
-            OR coalesce(l.halted_at < clock_timestamp() - $5::int8 * interval '1 microsecond', false) AS left_out
+            OR coalesce(l.halted_at < clock_timestamp() - $5::int8 * interval '1 microsecond', false)
+            AS left_out
     FROM guanxi.lane l
     LEFT JOIN beat ON beat.lane_id = l.lane_id
     WHERE left(l.topic, 7) <> 'import:'

@@ -13,7 +13,8 @@ UPDATE guanxi.lane l SET
 FROM (
     SELECT *
     FROM unnest($1::int4[], $2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::timestamptz[],
-        $8::int8[]) AS u (lane_id, epoch, from_offset, next_offset, anchor_offset, anchor, lane_time, end_offset)
+        $8::int8[])
+        AS u (lane_id, epoch, from_offset, next_offset, anchor_offset, anchor, lane_time, end_offset)
     ORDER BY u.lane_id
 ) v
 WHERE l.lane_id = v.lane_id AND l.epoch = v.epoch AND l.next_offset = v.from_offset

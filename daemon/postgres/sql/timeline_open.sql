@@ -2,7 +2,8 @@
 -- as recorded.
 -- $1 ids
 DECLARE timelines NO SCROLL CURSOR FOR
-SELECT customer_id, occurred_at, source, event_id, recorded_as, type, side, points, amount, lane_id, "offset", data
+SELECT customer_id, occurred_at, source, event_id, recorded_as, type, side, points, amount, lane_id, "offset",
+    data
 FROM guanxi.timeline
 WHERE customer_id = ANY ($1::text[])
 ORDER BY customer_id, occurred_at, source, event_id, coalesce(recorded_as, customer_id)

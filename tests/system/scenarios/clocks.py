@@ -71,7 +71,8 @@ class WallClock(case.SystemTest):
         opened, due = self.here.query("SELECT opened_at, due_at FROM guanxi.v_reminder WHERE reminder_id = %s", reminder)[0]
         self.assertEqual(opened, due)
         self.assertEqual(due, self.now - ago + DAY)
-        self.here.publish([self.event("waiting", "call.completed", timedelta(0), direction="outbound")])
+        since = self.here.query("SELECT now() - %s", self.now)[0][0]
+        self.here.publish([self.event("waiting", "call.completed", -since, direction="outbound")])
         wait_until(30, lambda: f"{reminder}/closed" in self.published(), "its closing")
         closing = self.published()[f"{reminder}/closed"]
         self.assertEqual(closing.data["reason"], "done")

@@ -109,16 +109,21 @@ class Refusals(case.SystemTest):
 
 
 class GoingAway(case.SystemTest):
+    def tearDown(self):
+        self.postgres.start()
+        self.kafka.start()
+
     def loaded(self, count=3000):
         """A site in the middle of work: an instance runs, records are there and more are to come."""
         site = self.site(topics={"calls": 1}, settings={"batch_events": 100})
         records = self.number(calls(count) + [stream.tick("calls", END)])
         instance = site.start()
+        instance.wait_for_log("ours from offset")
         site.publish(records[:count // 2])
         return site, records, instance
 
     def finish(self, site, records):
-        site.publish(records[(len(records) - 1) // 2:], check_offsets=False)
+        site.publish(records[(len(records) - 1) // 2:])
         site.wait_for_lanes(stream.lane_ends(records))
         site.check(self.expected(site, records), records)
 
@@ -164,7 +169,7 @@ class GoingAway(case.SystemTest):
 
     def test_sigterm_under_load(self):
         site, records, instance = self.loaded(20000)
-        site.publish(records[10000:], check_offsets=False)
+        site.publish(records[10000:])
         code, seconds = instance.stop()
         self.assertEqual(code, 0, instance.log_tail())
         self.assertLess(seconds, 10)
