@@ -2,7 +2,6 @@
 instances of guanxid, and the helper program."""
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -97,33 +96,10 @@ class Meter:
             cursor.execute("CHECKPOINT")
 
 
-class Profile:
-    """Looks at the whole machine with perf while something runs; prints afterwards where guanxid's threads and
-    the server's processes spent their time. Without a folder it does nothing."""
-
-    def __init__(self, folder, name):
-        self.file = folder and os.path.join(folder, f"{name}.perf")
-
-    def start(self):
-        if self.file:
-            self.process = subprocess.Popen(["perf", "record", "-q", "-a", "-F", "499", "-e", "cpu-clock", "-g", "-o",
-                                             self.file], stdin=subprocess.DEVNULL)
-
-    def stop(self, pids):
-        if self.file:
-            self.process.send_signal(signal.SIGINT)
-            self.process.wait()
-            for who, keys in (("guanxid", "comm,sym"), ("postgres", "sym")):
-                done = subprocess.run(["perf", "report", "-i", self.file, "--stdio", "--no-children", "-g", "none",
-                                       "--percent-limit", "1", "--sort", keys, "--pid", ",".join(map(str, pids[who]))],
-                                      capture_output=True, text=True)
-                print("\n".join(f"      {line}" for line in done.stdout.splitlines() if line and line[0] != "#"))
-
-
 class Site:
     """A database and a guanxid over topics; `changes` are laid over the defaults of its configuration."""
 
-    def __init__(self, work, kafka, postgres, name, topics, changes=None):
+    def __init__(self, work, kafka, postgres, name, topics, changes=None, conninfo=""):
         self.kafka, self.postgres, self.name, self.topics = kafka, postgres, name, topics
         self.process = None
         self.config = os.path.join(work, f"{name}.conf")
@@ -135,7 +111,7 @@ class Site:
         daemon.write_config(self.config, daemon.merge({
             "kafka": {"brokers": kafka.brokers, "topics": topics, "group_id": name,
                       "reminders_topic": f"{name}.reminders", "changes_topic": f"{name}.changes"},
-            "postgres": {"conninfo": self.conninfo},
+            "postgres": {"conninfo": self.conninfo + conninfo},
         }, changes or {}))
         done = daemon.run_command("migrate", "up", config=self.config)
         if done.returncode:
@@ -196,6 +172,13 @@ class Site:
 
     def wait_quiet(self, seconds=600):
         return self.wait(seconds, self.quiet, "nothing marked and nothing to be published", 0.02)
+
+    def backends(self):
+        """The server's ends of guanxid's connections."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'guanxid' AND"
+                           " datname = current_database() ORDER BY pid")
+            return [number for number, in cursor.fetchall()]
 
     def usage(self):
         return {"daemon_cpu": process_seconds(self.process.pid), "memory": peak_memory(self.process.pid)}

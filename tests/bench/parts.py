@@ -1,10 +1,12 @@
 """The parts of the benchmark. Each takes a Bench, prints its lines and returns its figures."""
 import json
+import os
 import statistics
 import subprocess
 import time
 
-from measure import BENCH, Profile, Site, bench, children_of, daemon, options, process_seconds, server_seconds
+from measure import BENCH, Site, bench, daemon, options, process_seconds, server_seconds
+from where import SERVER_OPTIONS, Profile
 
 PARTITIONS = 4
 HOURS = 4
@@ -29,8 +31,9 @@ class Bench:
         return {"events": self.arguments.events, "customers": customers, "seed": self.arguments.seed,
                 "partitions": PARTITIONS, "start": now - HOURS * HOUR - MINUTE, "span": HOURS * HOUR}
 
-    def site(self, name, topics, changes=None):
-        return Site(self.work, self.kafka, self.postgres, name, topics, daemon.merge(self.settings, changes or {}))
+    def site(self, name, topics, changes=None, conninfo=""):
+        return Site(self.work, self.kafka, self.postgres, name, topics, daemon.merge(self.settings, changes or {}),
+                    conninfo)
 
 
 def warm_up(the):
@@ -69,17 +72,17 @@ def run_floor(the, load, connections):
 
 
 def run_guanxid(the, name, topic, events):
-    site = the.site(name, [topic])
+    site = the.site(name, [topic], conninfo=SERVER_OPTIONS if the.arguments.profile else "")
     the.meter.settle()
     kept = {}
-    profile = Profile(the.arguments.profile, name)
+    profile = Profile(the.arguments.profile, name, os.path.join(the.postgres.folder, "log"))
     profile.start()
     the.meter.start()
     site.start()
     claimed = site.wait_claims(1)
     total = site.wait_taken(events)
     kept.update(site.usage(), **the.meter.stop(), seconds=total, from_claim=total - claimed)
-    profile.stop({"guanxid": [site.process.pid], "postgres": list(children_of(the.postgres.pid()))})
+    profile.stop(site.process.pid, site.backends())
     kept["quiet"] = site.wait_quiet(120)
     kept["after"] = {"daemon_cpu": site.usage()["daemon_cpu"], **the.meter.stop()}
     kept["counts"] = dict(zip(("timeline", "customers", "level_changes", "quarantined"), site.row(

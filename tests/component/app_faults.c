@@ -173,8 +173,6 @@ static void lose_commits(bool failover, bool dies, uint64_t run)
         if (dies) {
             instance_end(&instance, true);
             join(&instance, &site, "next");
-        } else {
-            fake_fail(site.database, &(struct fake_fault){.op = FAKE_OP_ANY, .nth = 1, .times = 4, .outcome = STORE_AWAY});
         }
     }
     assert_true(instance_settle(&instance));

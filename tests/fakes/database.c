@@ -162,6 +162,7 @@ int fake_lose_commits(struct fake_database *database, int commits, bool failover
         database->commits.count--;
         lost++;
     }
+    database->starts++;
     pthread_mutex_unlock(&database->mutex);
     return lost;
 }

@@ -35,6 +35,7 @@ struct fake_database {
     struct arena texts; // of all rows ever
     int64_t next_seq;
     instant wall;
+    int starts; // of the server: connections of former ones are broken
     VECTOR(struct fake_commit) commits; // the last ones, when they are kept
     int keep;
     VECTOR(char *) type_names; // numbered from TYPE_CONFIGURED
@@ -55,6 +56,7 @@ struct fake_store {
     struct store port;
     struct fake_database *database;
     bool connected, gone;
+    int start; // of the server, to which it is connected
 };
 
 void *fake_allocate(size_t count, size_t size); // zeroed; aborts when memory is out, never fails on purpose

@@ -68,6 +68,7 @@ static bool begin_call(struct call *call, struct store *store, enum fake_op op)
     pthread_mutex_lock(&database->mutex);
     database->calls[op]++;
     database->calls[FAKE_OP_ANY]++;
+    fake->connected &= fake->start == database->starts;
     if (fake->gone || (!fake->connected && op != FAKE_OP_reconnect)) {
         call->outcome = STORE_AWAY;
         call->when = FAKE_BEFORE;
@@ -141,8 +142,10 @@ OPERATION(delivered, PARAMETERS(const struct outbox_row *outbox, size_t count), 
 static int do_reconnect(struct store *store)
 {
     struct call call;
-    if (begin_call(&call, store, FAKE_OP_reconnect))
+    if (begin_call(&call, store, FAKE_OP_reconnect)) {
         of(store)->connected = true;
+        of(store)->start = of(store)->database->starts;
+    }
     return end_call(&call, 0);
 }
 
@@ -244,7 +247,8 @@ static const struct store_ops operations = {
 struct store *fake_store_open(struct fake_database *database)
 {
     struct fake_store *store = fake_allocate(1, sizeof *store);
-    *store = (struct fake_store){.port = {&operations}, .database = database, .connected = true};
+    *store = (struct fake_store){.port = {&operations}, .database = database, .connected = true,
+                                  .start = database->starts};
     return &store->port;
 }
 

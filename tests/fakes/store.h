@@ -52,7 +52,8 @@ void fake_on_call(struct fake_database *database,
 void fake_poison(struct fake_database *database, const char *event_id, bool quarantine);
 
 // From now on this many commits can be lost. A crash of the server keeps durable commits and all before
-// them; a failover to a standby that lagged behind keeps nothing of the last `commits`.
+// them; a failover to a standby that lagged behind keeps nothing of the last `commits`. Both break all
+// connections.
 void fake_keep_commits(struct fake_database *database, int most);
 int fake_lose_commits(struct fake_database *database, int commits, bool failover); // how many were lost
 

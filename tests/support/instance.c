@@ -28,7 +28,8 @@ static void note(struct instance *instance, int status)
 {
     if (status < 0 && instance->status == 0) {
         instance->status = status;
-        fprintf(stderr, "%s: status %d: %s\n", instance->owner, status, fault_message());
+        if (status == STATUS_BROKEN)
+            fprintf(stderr, "%s: status %d: %s\n", instance->owner, status, fault_message());
     }
     int fatal = instance->engine ? atomic_load(&instance->engine->shared.fatal) : 0;
     if (fatal < 0 && instance->status == 0)

@@ -42,7 +42,7 @@ struct reader {
     int wake_fd;                            // -1: none
     int64_t *cursors;                       // where lanes start and how far they are; own, or shared
     int64_t own_cursors[READER_LANES];
-    int assigned, revoked, lost;
+    int assigned, revoked;
     char cluster_id[64];
 };
 

@@ -28,6 +28,7 @@ def wait_until(seconds, condition, what):
 class Service:
     def __init__(self, folder):
         self.folder = folder
+        self.child = None  # the server, if it was started here
 
     def pid(self):
         """The id of the living server, or None. A recycled id is not ours: its command line must say so."""
@@ -47,6 +48,8 @@ class Service:
     def stop(self, number, seconds=60):
         self.signal(number)
         wait_until(seconds, lambda: not self.pid(), f"{self.folder} ends")
+        if self.child:
+            self.child.wait(seconds)
 
     def _spawn(self):
         try:
@@ -63,7 +66,6 @@ class Service:
         return self.pid() and self.answers()
 
     def start(self):
-        self.child = None
         if not self.pid():
             wait_until(90, self._is_up, f"{self.folder} starts")
 
