@@ -186,8 +186,13 @@ static bool advance_lanes(struct applier *applier, const struct item *items, siz
         struct lane_advance *advance = vector_push(&applier->set.lanes);
         if (!advance)
             return false;
-        *advance = applier->lanes.items[i]->pending;
-        advance->lane_time = lane_time(applier->policy, applier->settings, advance->lane_time, wall);
+        const struct lane *lane = applier->lanes.items[i];
+        *advance = lane->pending;
+        // Read to its end, a lane is as far as the clock, whatever the times of its records.
+        bool at_end = lane->caught_up_at != INSTANT_NONE && lane->popped == advance->next_offset &&
+                      !applier->policy->events_clock;
+        instant latest = at_end ? lane->caught_up_at : advance->lane_time;
+        advance->lane_time = lane_time(applier->policy, applier->settings, latest, wall);
     }
     return true;
 }
@@ -218,11 +223,10 @@ static void committed(struct applier *applier)
     }
     for (size_t i = 0; i < applier->lanes.count; i++) {
         struct lane *lane = applier->lanes.items[i];
-        lane->next_offset = lane->pending.next_offset;
+        lane_set_cursor(lane, lane->pending.next_offset);
         lane->anchor_offset = lane->pending.anchor_offset;
         lane->anchor = lane->pending.anchor;
         lane->latest = lane->pending.lane_time;
-        atomic_store(&lane->position, lane->next_offset);
         atomic_store(&lane->committed_us, clock_monotonic_us());
     }
     for (int i = 0; i < METRIC_COUNT; i++) {
@@ -252,10 +256,13 @@ static int attempt(struct applier *applier, const struct item *items, size_t cou
     return outcome;
 }
 
+// Somebody else wrote: customers are read again, and what their timelines had not is looked up again.
 static void forget_customers(struct applier *applier)
 {
     for (size_t i = 0; i < applier->grouping.groups.count; i++)
         cache_remove(applier->cache, applier->grouping.groups.items[i].id);
+    for (size_t i = 0; i < applier->grouping.members.count; i++)
+        applier->grouping.members.items[i].known &= applier->grouping.members.items[i].verdict != VERDICT_PENDING;
 }
 
 // Tries until nobody changed a customer meanwhile and every repeated identity is known.

@@ -13,6 +13,22 @@ enum {
     LEAVE_AFTER_US = 60 * 1000 * 1000, // PostgreSQL away for so long: others may have better luck with our lanes
 };
 
+static void close_store(struct store *store)
+{
+    if (store)
+        store->ops->close(store);
+}
+
+// Those of workers are theirs once they have them.
+static void close_stores(const struct engine_parts *parts)
+{
+    close_store(parts->control);
+    close_store(parts->keeper);
+    close_store(parts->publisher);
+    for (int i = 0; i < parts->settings->workers; i++)
+        close_store(parts->workers[i]);
+}
+
 int engine_new(const struct engine_parts *parts, struct engine **made)
 {
     *made = NULL;
@@ -22,6 +38,7 @@ int engine_new(const struct engine_parts *parts, struct engine **made)
     if (!engine || !workers) {
         free(engine);
         free(workers);
+        close_stores(parts);
         return fault(STATUS_NOMEM, "out of memory while starting");
     }
     engine->parts = *parts;
@@ -41,17 +58,17 @@ void engine_free(struct engine *engine)
 {
     if (!engine)
         return;
+    for (int i = 0; i < engine->parts.settings->workers; i++) {
+        if (engine->workers[i].shared)
+            worker_destroy(&engine->workers[i]);
+    }
     for (size_t i = 0; i < engine->lanes.count; i++)
         lane_free(engine->lanes.items[i]);
     vector_free(&engine->lanes);
     vector_free(&engine->wanted);
     vector_free(&engine->shared.registry);
     vector_free(&engine->shared.orphans);
-    struct store *stores[] = {engine->parts.control, engine->parts.keeper, engine->parts.publisher};
-    for (size_t i = 0; i < sizeof stores / sizeof *stores; i++) {
-        if (stores[i])
-            stores[i]->ops->close(stores[i]);
-    }
+    close_stores(&engine->parts);
     if (engine->shared.publish_fd >= 0)
         close(engine->shared.publish_fd);
     pthread_mutex_destroy(&engine->shared.turnstile.mutex);
@@ -63,7 +80,6 @@ void engine_free(struct engine *engine)
 static void assigned(void *context, const struct source_partition *partitions, size_t count)
 {
     struct engine *engine = context;
-    metric_add(METRIC_REBALANCES, 1);
     for (size_t i = 0; i < count; i++) {
         struct wanted *wanted = vector_push(&engine->wanted);
         if (!wanted) {
@@ -86,7 +102,6 @@ static void assigned(void *context, const struct source_partition *partitions, s
 static void revoked(void *context, bool lost)
 {
     struct engine *engine = context;
-    metric_add(METRIC_REBALANCES, 1);
     ownership_drop(engine, !lost);
 }
 
@@ -108,33 +123,37 @@ void engine_attach(struct engine *engine, struct source *source)
 static int start_threads(struct engine *engine)
 {
     int count = engine->parts.settings->workers;
-    int result = 0, made = 0;
-    for (; made < count && result == 0; made++)
-        result = worker_init(&engine->workers[made], &engine->shared, made, engine->parts.workers[made]);
-    if (result != 0)
-        return result; // the process ends: what the others hold goes with it
-    result = keeper_start(&engine->keeper, &engine->shared, engine->parts.keeper);
+    int result = 0;
+    for (int i = 0; i < count && result == 0; i++) {
+        result = worker_init(&engine->workers[i], &engine->shared, i, engine->parts.workers[i]);
+        engine->parts.workers[i] = NULL; // the worker's now
+    }
+    if (result == 0)
+        result = keeper_start(&engine->keeper, &engine->shared, engine->parts.keeper);
+    engine->keeper_runs = result == 0;
     if (result == 0)
         result = publisher_start(&engine->publisher, &engine->shared, engine->parts.publisher, engine->parts.sink);
-    for (int i = 0; i < count && result == 0; i++)
-        result = worker_start(&engine->workers[i]);
-    engine->threads = result == 0;
+    engine->publisher_runs = result == 0;
+    while (result == 0 && engine->workers_run < count) {
+        result = worker_start(&engine->workers[engine->workers_run]);
+        engine->workers_run += result == 0;
+    }
     return result;
 }
 
 static void stop_threads(struct engine *engine)
 {
     engine_stop(engine);
-    if (!engine->threads)
-        return;
-    for (int i = 0; i < engine->parts.settings->workers; i++)
-        worker_join(&engine->workers[i]);
+    while (engine->workers_run > 0)
+        worker_join(&engine->workers[--engine->workers_run]);
     uint64_t one = 1;
     ssize_t written = write(engine->shared.publish_fd, &one, sizeof one);
     (void)written; // full: the publisher is awake already
-    publisher_join(&engine->publisher);
-    keeper_join(&engine->keeper);
-    engine->threads = false;
+    if (engine->publisher_runs)
+        publisher_join(&engine->publisher);
+    if (engine->keeper_runs)
+        keeper_join(&engine->keeper);
+    engine->publisher_runs = engine->keeper_runs = false;
 }
 
 // With PostgreSQL away for long the group is left, so that an instance with a better road to it may take over;
@@ -170,11 +189,8 @@ int engine_run(struct engine *engine, void (*idle)(void *context), void *context
     if (result < 0)
         shared_fail(&engine->shared, result);
     stop_threads(engine);
-    ownership_drop(engine, true);
-    for (int i = 0; i < engine->parts.settings->workers; i++) {
-        if (engine->workers[i].shared)
-            worker_destroy(&engine->workers[i]);
-    }
+    if (engine->workers[engine->parts.settings->workers - 1].shared)
+        ownership_drop(engine, true);
     int fatal = atomic_load(&engine->shared.fatal);
     return fatal ? fault(fatal, "%s", engine->shared.fatal_message) : 0;
 }

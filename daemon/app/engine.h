@@ -27,7 +27,8 @@ struct engine {
     bool connected;    // the control store
     int64_t retry_us;  // monotonic instant before which claims are not tried again
     bool left;         // the group was left because PostgreSQL is away
-    bool threads;      // workers, keeper and publisher run
+    int workers_run;   // so many of the workers have a thread
+    bool keeper_runs, publisher_runs;
 };
 
 // Claims what is wanted and starts it. 0, or negative. What could not be had now stays wanted.

@@ -10,6 +10,7 @@
 
 enum {
     STARVING_US = 300 * 1000, // so long the others wait for a lane that is behind and has nothing to give
+    BATCH_BYTES = 24 << 20,   // of the records of a batch, however few they are
 };
 
 // Whether a lane takes part, and whether it has a record at hand.
@@ -97,6 +98,8 @@ static int pop(struct worker *worker, struct lane *lane, struct taken *taken)
         return fault(STATUS_NOMEM, "out of memory while gathering a batch");
     }
     *item = (struct item){taken, lane};
+    worker->batch_bytes += taken->key.size + taken->value.size + taken->headers.size;
+    lane->popped = taken->offset + 1;
     if (taken->decoded == DECODED_EVENT || taken->decoded == DECODED_TICK)
         lane->gathered = instant_later(lane->gathered, taken->event.time);
     struct chunk *chunk = lane_pop(lane, held);
@@ -131,12 +134,37 @@ static struct lane *furthest_behind(struct worker *worker, struct taken **next, 
     return awaited || *result != 0 ? NULL : least;
 }
 
+static bool has_room(const struct worker *worker)
+{
+    return worker->batch.count < (size_t)worker->shared->settings->batch_events && worker->batch_bytes < BATCH_BYTES;
+}
+
+// Lanes that were read to their ends meanwhile are as far as the clock was before.
+static void note_ends(struct worker *worker, instant wall)
+{
+    for (size_t i = 0; i < worker->lanes.count; i++) {
+        struct lane *lane = worker->lanes.items[i];
+        lane->caught_up_at = INSTANT_NONE;
+        if (lane->state != LANE_RUNNING || !lane_is_at_end(lane, worker->shared->source))
+            continue;
+        lane->caught_up_at = wall;
+        int64_t end = worker->shared->source->ops->end_seen(worker->shared->source, lane->handle);
+        if (lane->popped <= lane->next_offset && end > lane->next_offset)
+            atomic_store(&lane->position, end); // only control records were there
+    }
+}
+
 int worker_gather(struct worker *worker)
 {
     const struct app_settings *settings = worker->shared->settings;
+    instant wall = wall_now();
+    // Without the clock nothing can be said of times that lie ahead, nor of how far a lane has come.
+    if (wall == INSTANT_NONE && !worker->shared->policy->events_clock)
+        return 0;
     int result = 0;
     worker->round++;
-    while (worker->batch.count < (size_t)settings->batch_events) {
+    worker->batch_bytes = 0;
+    while (has_room(worker)) {
         struct taken *next;
         instant until;
         struct lane *lane = furthest_behind(worker, &next, &until, &result);
@@ -149,9 +177,10 @@ int worker_gather(struct worker *worker)
             if (result != 0 || lane->gathered > until || !lane->first)
                 break;
             next = &lane->first->items[lane->first->taken];
-        } while (worker->batch.count < (size_t)settings->batch_events);
+        } while (has_room(worker));
         if (result != 0)
             break;
     }
+    note_ends(worker, wall);
     return result;
 }

@@ -87,6 +87,12 @@ static size_t collect_suspects(struct applier *applier)
         if (applier->look_up_all || customer_is_late(&row->state, member->item->taken->event.time))
             applier->wanted.items[applier->wanted.count++] = i;
     }
+    // What repeats one of them in the batch is judged by the timeline too, should the timeline have it.
+    for (uint32_t i = 0; i < grouping->members.count && applier->wanted.count > 0; i++) {
+        const struct member *member = &grouping->members.items[i];
+        if (member->verdict != VERDICT_PENDING && !member->known)
+            applier->wanted.items[applier->wanted.count++] = i;
+    }
     return applier->wanted.count;
 }
 

@@ -41,6 +41,8 @@ static bool copy_registry(struct keeper *keeper)
         snprintf(copy->topic, sizeof copy->topic, "%s", lane->topic);
         copy->partition = lane->partition;
         copy->position = atomic_load(&lane->position);
+        copy->cursor = atomic_load(&lane->cursor);
+        copy->running = lane->state == LANE_RUNNING;
         copy->idle = now - atomic_load(&lane->committed_us) > BUSY_US;
         lane_tell_group(lane, shared->source);
     }
@@ -48,17 +50,19 @@ static bool copy_registry(struct keeper *keeper)
     return done;
 }
 
-// A lane that has been read to its end is as far as the clock was when its end was asked for.
-static void look_for_end(struct keeper *keeper, struct idle_lane *lane)
+// A lane that has been read to its end is as far as the clock was when its end was asked for. Control records
+// that were passed there do not count as unread. False when the broker did not answer.
+static bool look_for_end(struct keeper *keeper, struct idle_lane *lane)
 {
     const struct shared *shared = keeper->shared;
     instant wall = wall_now();
     int64_t low, high;
     if (shared->source->ops->query(shared->source, lane->topic, lane->partition, QUERY_MS, &low, &high) != 0)
-        return;
-    lane->beat.end_offset = high;
-    if (lane->position >= high && wall != INSTANT_NONE && !shared->policy->events_clock)
+        return false;
+    lane->beat.end_offset = high - (lane->position - lane->cursor);
+    if (lane->running && lane->position >= high && wall != INSTANT_NONE && !shared->policy->events_clock)
         lane->beat.lane_time = wall - shared->settings->lateness;
+    return true;
 }
 
 // Heartbeats go to all lanes that are idle; busy ones have just committed.
@@ -69,11 +73,13 @@ static int beat(struct keeper *keeper)
     struct lane_advance *beats = arena_take(&keeper->arena, (keeper->lanes.count + 1) * sizeof *beats);
     if (!beats)
         return out_of_memory();
+    bool answers = true; // one that does not answer is waited for once a round
     for (size_t i = 0; i < keeper->lanes.count && !atomic_load(&shared->stopping); i++) {
         struct idle_lane *lane = &keeper->lanes.items[i];
         if (!lane->idle)
             continue;
-        look_for_end(keeper, lane);
+        if (answers)
+            answers = look_for_end(keeper, lane);
         beats[count++] = lane->beat;
     }
     instant watermark, wall;
@@ -123,16 +129,14 @@ int keeper_round(struct keeper *keeper)
     int outcome = STORE_OK;
     if (!keeper->connected)
         outcome = keeper->store->ops->reconnect(keeper->store);
-    keeper->connected = outcome == STORE_OK;
+    if (outcome == STORE_OK)
+        shared_back(shared, &keeper->connected);
     if (outcome == STORE_OK)
         outcome = beat(keeper);
     if (outcome == STORE_OK)
         outcome = look_for_orphans(keeper);
     if (outcome == STORE_AWAY) {
-        keeper->connected = false;
-        shared_away(shared, fault_message());
-    } else if (outcome == STORE_OK) {
-        shared_back(shared);
+        shared_away(shared, &keeper->connected, fault_message());
     } else if (outcome > 0) {
         log_warning("heartbeat put off: %s", fault_message());
     }

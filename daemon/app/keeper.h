@@ -10,8 +10,8 @@ struct idle_lane {
     struct lane_advance beat;
     char topic[250];
     int32_t partition;
-    int64_t position;
-    bool idle;
+    int64_t position, cursor;
+    bool idle, running;
 };
 
 struct keeper {

@@ -72,16 +72,25 @@ void lane_reset(struct lane *lane, const struct lane_row *row)
 {
     lane->id = row->lane_id;
     lane->epoch = row->epoch;
-    lane->next_offset = row->next_offset;
     lane->anchor_offset = row->anchor_offset;
     lane->anchor = row->anchor;
     lane->check_anchor = row->anchor_offset >= 0;
     lane->changed = lane->reported = false;
+    lane->retry_us = 0;
     lane->latest = INSTANT_NONE; // what the database has of lane time never goes back
     lane->window_records = lane->window_rejects = 0;
-    atomic_store(&lane->position, row->next_offset);
+    lane->popped = row->next_offset;
+    lane->caught_up_at = INSTANT_NONE;
+    lane_set_cursor(lane, row->next_offset);
     atomic_store(&lane->told, -1);
     lane_forget(lane);
+}
+
+void lane_set_cursor(struct lane *lane, int64_t offset)
+{
+    lane->next_offset = offset;
+    atomic_store(&lane->cursor, offset);
+    atomic_store(&lane->position, offset);
 }
 
 int64_t lane_start_offset(const struct lane *lane)
@@ -254,5 +263,7 @@ instant lane_time(const struct policy *policy, const struct app_settings *settin
 {
     if (latest == INSTANT_NONE || policy->events_clock)
         return latest;
+    if (wall == INSTANT_NONE)
+        return INSTANT_NONE;
     return instant_earlier(latest, wall) - settings->lateness;
 }

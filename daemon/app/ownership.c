@@ -11,7 +11,8 @@
 enum {
     QUERY_MS = 5000,
     RETRY_US = 1000 * 1000,
-    FENCED_US = 90 * 1000 * 1000, // fenced for so long though the group still gives us the lane: claim again
+    FENCED_US = 50 * 1000 * 1000, // fenced for longer than a session lasts though the lane is still ours: claim again
+    FAULT_RETRY_US = 30 * 1000 * 1000, // what the broker refused is asked for again
 };
 
 static int out_of_memory(void)
@@ -51,12 +52,22 @@ static int lose(struct engine *engine, struct lane *lane, int64_t low, int64_t t
     return STORE_OK;
 }
 
+// Offsets that could not be read when the group gave us the partition.
+static bool ask_offsets(struct engine *engine, struct wanted *wanted)
+{
+    struct source *source = engine->shared.source;
+    return source->ops->query(source, wanted->topic, wanted->partition, QUERY_MS, &wanted->low, &wanted->high) == 0;
+}
+
 // Whether the topic still is what the cursor belongs to, and where to begin.
-static int examine(struct engine *engine, struct lane *lane, const struct wanted *topic)
+static int examine(struct engine *engine, struct lane *lane, struct wanted *topic)
 {
     bool other_cluster = lane->cluster_id[0] && topic->cluster_id[0] && strcmp(lane->cluster_id, topic->cluster_id) != 0;
     if (other_cluster)
         return lose(engine, lane, topic->low, lane->next_offset, "this is another Kafka cluster");
+    // Whoever had the lane may have gone on after our offsets were asked for; now that it is ours nobody does.
+    if (lane->next_offset > topic->high && !ask_offsets(engine, topic))
+        return fault(STORE_RETRY, "%s/%d: the broker does not tell its offsets", topic->topic, topic->partition);
     if (lane->changed || lane->next_offset > topic->high)
         return lose(engine, lane, topic->low, lane->next_offset, "the topic was recreated or truncated");
     if (lane->next_offset < topic->low)
@@ -66,7 +77,7 @@ static int examine(struct engine *engine, struct lane *lane, const struct wanted
     return STORE_OK;
 }
 
-static int start(struct engine *engine, struct lane *lane, const struct wanted *topic)
+static int start(struct engine *engine, struct lane *lane, struct wanted *topic)
 {
     int outcome = examine(engine, lane, topic);
     if (outcome != STORE_OK)
@@ -76,8 +87,8 @@ static int start(struct engine *engine, struct lane *lane, const struct wanted *
     struct source *source = engine->shared.source;
     int result = source->ops->start(source, lane->topic, lane->partition, lane_start_offset(lane),
                                     engine->workers[lane->worker].wake_fd, &lane->handle);
-    if (result < 0)
-        return result;
+    if (result != 0) // not ours to read: the group will say so, or it can be started later
+        return result < 0 ? result : fault(STORE_RETRY, "%s/%d cannot be read yet", lane->topic, lane->partition);
     lane->state = LANE_RUNNING;
     return STORE_OK;
 }
@@ -103,7 +114,7 @@ static bool enlist(struct engine *engine, struct lane *lane)
     return registered != NULL;
 }
 
-static int begin(struct engine *engine, const struct wanted *wanted, const struct lane_row *row)
+static int begin(struct engine *engine, struct wanted *wanted, const struct lane_row *row)
 {
     int worker = wanted->partition % engine->parts.settings->workers;
     struct lane *lane = lane_new(wanted->topic, wanted->partition, worker);
@@ -128,8 +139,7 @@ static int put_off(struct engine *engine, int outcome)
         return outcome;
     engine->retry_us = clock_monotonic_us() + RETRY_US;
     if (outcome == STORE_AWAY) {
-        engine->connected = false;
-        shared_away(&engine->shared, fault_message());
+        shared_away(&engine->shared, &engine->connected, fault_message());
     } else {
         log_warning("claiming lanes is put off: %s", fault_message());
     }
@@ -141,17 +151,9 @@ static int reconnected(struct engine *engine)
     if (engine->connected)
         return STORE_OK;
     int outcome = engine->parts.control->ops->reconnect(engine->parts.control);
-    engine->connected = outcome == STORE_OK;
+    if (outcome == STORE_OK)
+        shared_back(&engine->shared, &engine->connected);
     return outcome;
-}
-
-// Offsets that could not be read when the group gave us the partition.
-static bool offsets_known(struct engine *engine, struct wanted *wanted)
-{
-    struct source *source = engine->shared.source;
-    if (wanted->low >= 0 && wanted->high >= 0)
-        return true;
-    return source->ops->query(source, wanted->topic, wanted->partition, QUERY_MS, &wanted->low, &wanted->high) == 0;
 }
 
 // Claims the first `count` of the wanted partitions and begins each.
@@ -163,7 +165,7 @@ static int claim(struct engine *engine, size_t count)
     for (size_t i = 0; claims && i < count; i++) {
         const struct wanted *wanted = &engine->wanted.items[i];
         claims[i] = (struct lane_claim){.topic = wanted->topic, .partition = wanted->partition, .start = wanted->low,
-                                        .cluster_id = wanted->cluster_id};
+                                        .end = wanted->high, .cluster_id = wanted->cluster_id};
     }
     if (outcome == STORE_OK)
         outcome = engine->parts.control->ops->claim(engine->parts.control, engine->parts.settings->owner, claims, count,
@@ -179,12 +181,14 @@ int ownership_claim(struct engine *engine)
 {
     if (engine->wanted.count == 0 || clock_monotonic_us() < engine->retry_us)
         return 0;
-    // Those whose offsets are known move to the front; the others wait without holding them up.
+    // Those whose offsets are known move to the front; the others wait without holding them up. A broker that
+    // does not answer for one is not asked for more this time.
     size_t known = 0;
+    bool answers = true;
     for (size_t i = 0; i < engine->wanted.count; i++) {
-        if (!offsets_known(engine, &engine->wanted.items[i]))
-            continue;
         struct wanted ready = engine->wanted.items[i];
+        if ((ready.low < 0 || ready.high < 0) && (!answers || !(answers = ask_offsets(engine, &ready))))
+            continue;
         engine->wanted.items[i] = engine->wanted.items[known];
         engine->wanted.items[known++] = ready;
     }
@@ -193,33 +197,34 @@ int ownership_claim(struct engine *engine)
         engine->wanted.count -= known;
         memmove(engine->wanted.items, engine->wanted.items + known, engine->wanted.count * sizeof *engine->wanted.items);
         if (engine->wanted.count > 0)
-            engine->retry_us = clock_monotonic_us() + RETRY_US;
+            outcome = fault(STORE_RETRY, "the broker does not tell the offsets of %zu partitions, %s/%d first",
+                            engine->wanted.count, engine->wanted.items[0].topic, engine->wanted.items[0].partition);
     }
     return put_off(engine, outcome);
 }
 
 // Takes the lane's cursor as the database has it and starts there. A lane that another owner has stays fenced,
 // unless it has been for long and the group still says it is ours: then it is claimed again.
-static int restart(struct engine *engine, struct lane *lane)
+static int restart(struct engine *engine, struct lane *lane, struct wanted *topic)
 {
-    struct wanted topic = {.partition = lane->partition, .low = -1, .high = -1};
-    snprintf(topic.topic, sizeof topic.topic, "%s", lane->topic);
-    if (!offsets_known(engine, &topic))
-        return STORE_RETRY;
     struct store *store = engine->parts.control;
     struct lane_row row;
     int outcome = reconnected(engine);
     if (outcome == STORE_OK)
         outcome = store->ops->lanes(store, &lane->id, 1, &row);
     if (outcome == STORE_OK && row.epoch != lane->epoch && (row.epoch < lane->epoch || lane->state == LANE_FENCED)) {
-        struct lane_claim claim = {.topic = lane->topic, .partition = lane->partition, .start = topic.low,
-                                   .cluster_id = lane->cluster_id};
+        struct lane_claim claim = {.topic = lane->topic, .partition = lane->partition, .start = topic->low,
+                                   .end = topic->high, .cluster_id = lane->cluster_id};
         outcome = store->ops->claim(store, engine->parts.settings->owner, &claim, 1, &row);
     } else if (outcome == STORE_OK && row.epoch > lane->epoch) {
         lane->fenced_us = clock_monotonic_us();
         lane->state = LANE_FENCED;
         return STORE_OK;
     }
+    if (outcome != STORE_OK)
+        return outcome;
+    if (row.halted) // it is tried again; should it fail, that is written down anew
+        outcome = store->ops->halt(store, lane->id, row.epoch, NULL);
     if (outcome != STORE_OK)
         return outcome;
     bool changed = lane->changed;
@@ -232,16 +237,31 @@ static int restart(struct engine *engine, struct lane *lane)
             engine->shared.registry.items[i].epoch = lane->epoch;
     }
     pthread_mutex_unlock(&engine->shared.registry_mutex);
-    return start(engine, lane, &topic);
+    return start(engine, lane, topic);
+}
+
+// Whether a lane that stands still is to be started again: asked for, fenced though the group still gives it to
+// us, or halted by a fault of the broker's that may be over.
+static bool is_due(const struct lane *lane, enum lane_state state)
+{
+    int64_t now = clock_monotonic_us();
+    return state == LANE_RESTART || (state == LANE_FENCED && now - lane->fenced_us > FENCED_US) ||
+           (state == LANE_HALTED && lane->retry_us && now > lane->retry_us);
 }
 
 static int tend(struct engine *engine, struct lane *lane)
 {
     enum lane_state state = lane->state;
-    bool fenced_long = state == LANE_FENCED && clock_monotonic_us() - lane->fenced_us > FENCED_US;
+    bool due = is_due(lane, state);
     bool close = (state == LANE_HALTED || state == LANE_FENCED) && lane->handle;
-    if (state != LANE_RESTART && !fenced_long && !close)
+    if (!due && !close)
         return STORE_OK;
+    struct wanted topic = {.partition = lane->partition, .low = -1, .high = -1};
+    snprintf(topic.topic, sizeof topic.topic, "%s", lane->topic);
+    if (due && !ask_offsets(engine, &topic)) { // asked before the worker is kept waiting
+        lane->retry_us = lane->retry_us ? clock_monotonic_us() + FAULT_RETRY_US : 0;
+        return fault(STORE_RETRY, "%s/%d: the broker does not tell its offsets", topic.topic, topic.partition);
+    }
     struct worker *worker = &engine->workers[lane->worker];
     int outcome = STORE_OK;
     worker_enter(worker);
@@ -249,8 +269,8 @@ static int tend(struct engine *engine, struct lane *lane)
         engine->shared.source->ops->stop(engine->shared.source, lane->handle);
         lane->handle = NULL;
     }
-    if (state == LANE_RESTART || fenced_long)
-        outcome = restart(engine, lane);
+    if (due)
+        outcome = restart(engine, lane, &topic);
     worker_leave(worker);
     return outcome;
 }
@@ -259,20 +279,26 @@ int ownership_tend(struct engine *engine)
 {
     if (clock_monotonic_us() < engine->retry_us)
         return 0;
+    int first = STORE_OK;
     for (size_t i = 0; i < engine->lanes.count; i++) {
         int outcome = tend(engine, engine->lanes.items[i]);
-        if (outcome != STORE_OK)
+        if (outcome < 0 || outcome == STORE_AWAY)
             return put_off(engine, outcome);
+        first = first != STORE_OK ? first : outcome;
     }
-    return 0;
+    return put_off(engine, first);
 }
 
 void ownership_drop(struct engine *engine, bool tell)
 {
     size_t count = engine->lanes.count;
     struct lane_row *rows = tell ? calloc(count + 1, sizeof *rows) : NULL;
-    for (int i = 0; i < engine->parts.settings->workers; i++)
-        worker_enter(&engine->workers[i]);
+    // The group is left after the workers have ended, and it says so.
+    int workers = engine->parts.settings->workers;
+    for (int i = 0; i < workers; i++) {
+        if (engine->workers[i].shared)
+            worker_enter(&engine->workers[i]);
+    }
     for (size_t i = 0; i < count; i++) {
         struct lane *lane = engine->lanes.items[i];
         lane->state = LANE_GONE;
@@ -284,7 +310,9 @@ void ownership_drop(struct engine *engine, bool tell)
     pthread_mutex_lock(&engine->shared.registry_mutex);
     vector_clear(&engine->shared.registry);
     pthread_mutex_unlock(&engine->shared.registry_mutex);
-    for (int i = 0; i < engine->parts.settings->workers; i++) {
+    for (int i = 0; i < workers; i++) {
+        if (!engine->workers[i].shared)
+            continue;
         worker_prune(&engine->workers[i]);
         vector_clear(&engine->workers[i].lanes);
         worker_leave(&engine->workers[i]);
@@ -297,7 +325,7 @@ void ownership_drop(struct engine *engine, bool tell)
     // Only a courtesy to those who look: whoever claims next does not need it.
     if (rows && count > 0 && engine->connected &&
         engine->parts.control->ops->release(engine->parts.control, rows, count) == STORE_AWAY)
-        engine->connected = false;
+        shared_away(&engine->shared, &engine->connected, fault_message());
     free(rows);
 }
 
@@ -313,6 +341,7 @@ void ownership_fault(struct engine *engine, struct source_lane *handle, int faul
             lane->state = LANE_RESTART;
         } else {
             halt(lane, detail);
+            lane->retry_us = clock_monotonic_us() + FAULT_RETRY_US;
         }
         worker_leave(worker);
     }

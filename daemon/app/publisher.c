@@ -89,13 +89,13 @@ int publisher_round(struct publisher *publisher)
     int outcome = STORE_OK;
     if (!publisher->connected)
         outcome = publisher->store->ops->reconnect(publisher->store);
-    publisher->connected = outcome == STORE_OK;
+    if (outcome == STORE_OK)
+        shared_back(publisher->shared, &publisher->connected);
     size_t sent = 0;
     if (outcome == STORE_OK)
         outcome = publish(publisher, &sent);
     if (outcome == STORE_AWAY) {
-        publisher->connected = false;
-        shared_away(publisher->shared, fault_message());
+        shared_away(publisher->shared, &publisher->connected, fault_message());
     } else if (outcome > 0) {
         log_warning("publishing put off: %s", fault_message());
     }

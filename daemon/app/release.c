@@ -52,10 +52,11 @@ static bool collect_customers(struct sweeper *sweeper, const struct release *rel
     return true;
 }
 
+// The customer as loaded, or NULL.
 static struct customer_row *row_of(struct sweeper *sweeper, struct span id)
 {
     struct span *found = bsearch(&id, sweeper->ids.items, sweeper->ids.count, sizeof id, compare_ids);
-    return &sweeper->rows.items[found - sweeper->ids.items];
+    return found ? &sweeper->rows.items[found - sweeper->ids.items] : NULL;
 }
 
 // Whether a notice is too old to be sent as if nothing had been.
@@ -195,13 +196,10 @@ static bool touch_customers(struct sweeper *sweeper)
 
 static int release_all(struct sweeper *sweeper, struct release *releases, size_t count, bool late)
 {
-    if (!collect_customers(sweeper, releases, count))
-        return out_of_memory();
-    qsort(releases, count, sizeof *releases, compare_releases);
+    if (count > 1)
+        qsort(releases, count, sizeof *releases, compare_releases);
     struct value *values;
-    int outcome = sweep_load(sweeper);
-    if (outcome == STORE_OK)
-        outcome = load_values(sweeper, releases, count, &values);
+    int outcome = load_values(sweeper, releases, count, &values);
     if (outcome != STORE_OK)
         return outcome;
     bool done = touch_customers(sweeper);
@@ -220,25 +218,24 @@ static int release_all(struct sweeper *sweeper, struct release *releases, size_t
     return sweep_write(sweeper);
 }
 
-int sweep_release(struct sweeper *sweeper, instant watermark, size_t *done)
+typedef int read_releases(struct sweeper *sweeper, instant watermark, struct release **releases, size_t *count);
+
+static int read_held(struct sweeper *sweeper, instant watermark, struct release **releases, size_t *count)
 {
-    *done = 0;
-    arena_reset(&sweeper->arena);
-    writeset_clear(&sweeper->set);
     struct held_notice *notices;
     struct outbox_row *outbox;
     size_t notice_count, outbox_count;
+    *count = 0;
     int outcome = sweeper->store->ops->held(sweeper->store, sweeper->homes, sweeper->home_count, watermark,
                                             RELEASE_AT_ONCE, &sweeper->arena, &notices, &notice_count, &outbox,
                                             &outbox_count);
-    if (outcome != STORE_OK || notice_count + outbox_count == 0)
+    if (outcome != STORE_OK)
         return outcome;
-    struct release *releases = arena_take(&sweeper->arena, (notice_count + outbox_count) * sizeof *releases);
-    if (!releases)
+    *releases = arena_take(&sweeper->arena, (notice_count + outbox_count + 1) * sizeof **releases);
+    if (!*releases)
         return out_of_memory();
-    size_t count = 0;
     for (size_t i = 0; i < notice_count; i++)
-        releases[count++] = (struct release){.at = notices[i].notice.at, .notice = &notices[i]};
+        (*releases)[(*count)++] = (struct release){.at = notices[i].notice.at, .notice = &notices[i]};
     // Behind the last notice seen there may be more: what closes them waits for them.
     instant seen = notice_count == RELEASE_AT_ONCE ? notices[notice_count - 1].notice.at : INSTANT_NEVER;
     for (size_t i = 0; i < outbox_count; i++) {
@@ -248,9 +245,70 @@ int sweep_release(struct sweeper *sweeper, instant watermark, size_t *done)
                 return out_of_memory();
             *released = outbox[i];
         } else if (outbox[i].at < seen) {
-            releases[count++] = (struct release){.at = outbox[i].at, .closing = &outbox[i]};
+            (*releases)[(*count)++] = (struct release){.at = outbox[i].at, .closing = &outbox[i]};
         }
     }
+    return STORE_OK;
+}
+
+// Open reminders of which nobody was told. One whose latest notice is still to come needs no announcement.
+static int read_announcements(struct sweeper *sweeper, instant watermark, struct release **releases, size_t *count)
+{
+    struct held_notice *notices;
+    size_t found;
+    (void)watermark;
+    *count = 0;
+    int outcome = sweeper->store->ops->announcements(sweeper->store, sweeper->homes, sweeper->home_count,
+                                                     (size_t)sweeper->announce_allowance, &sweeper->arena, &notices,
+                                                     &found);
+    if (outcome != STORE_OK)
+        return outcome;
+    *releases = arena_take(&sweeper->arena, (found + 1) * sizeof **releases);
+    if (!*releases)
+        return out_of_memory();
+    for (size_t i = 0; i < found; i++) {
+        if (notices[i].notice.state == NOTICE_SUPPRESSED)
+            (*releases)[(*count)++] = (struct release){.at = notices[i].notice.at, .notice = &notices[i]};
+    }
+    return STORE_OK;
+}
+
+// Reads twice: once for whose customers to load, and again when they are. What somebody changes after the
+// load raises a version, and the write fails; what was changed before it shows in the second reading.
+static int read_guarded(struct sweeper *sweeper, read_releases *read, instant watermark, struct release **releases,
+                        size_t *count)
+{
+    arena_reset(&sweeper->arena);
+    writeset_clear(&sweeper->set);
+    sweeper->ids.count = 0;
+    int outcome = read(sweeper, watermark, releases, count);
+    if (outcome != STORE_OK || *count == 0)
+        return outcome;
+    if (!collect_customers(sweeper, *releases, *count))
+        return out_of_memory();
+    outcome = sweep_load(sweeper);
+    writeset_clear(&sweeper->set);
+    if (outcome == STORE_OK)
+        outcome = read(sweeper, watermark, releases, count);
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++) {
+        const struct release *release = &(*releases)[i];
+        struct span id = release->notice ? release->notice->notice.customer_id : release->closing->customer_id;
+        if (row_of(sweeper, id))
+            (*releases)[kept++] = *release;
+    }
+    *count = kept;
+    return outcome;
+}
+
+int sweep_release(struct sweeper *sweeper, instant watermark, size_t *done)
+{
+    *done = 0;
+    struct release *releases;
+    size_t count;
+    int outcome = read_guarded(sweeper, read_held, watermark, &releases, &count);
+    if (outcome != STORE_OK || count + sweeper->set.release_outbox.count == 0)
+        return outcome;
     *done = count + sweeper->set.release_outbox.count;
     return release_all(sweeper, releases, count, false);
 }
@@ -259,27 +317,18 @@ int sweep_announce(struct sweeper *sweeper, size_t *done)
 {
     *done = 0;
     int64_t now = clock_monotonic_us();
-    double most = sweeper->settings->announce_rate;
+    double most = (double)sweeper->settings->announce_rate / sweeper->settings->workers; // each has its share
     sweeper->announce_allowance += most * (double)(now - sweeper->announced_us) / 1e6;
-    if (sweeper->announce_allowance > most)
-        sweeper->announce_allowance = most;
+    if (sweeper->announce_allowance > most && sweeper->announce_allowance > 1)
+        sweeper->announce_allowance = most > 1 ? most : 1;
     sweeper->announced_us = now;
     if (sweeper->announce_allowance < 1)
         return STORE_OK;
-    arena_reset(&sweeper->arena);
-    writeset_clear(&sweeper->set);
-    struct held_notice *notices;
+    struct release *releases;
     size_t count;
-    int outcome = sweeper->store->ops->announcements(sweeper->store, sweeper->homes, sweeper->home_count,
-                                                     (size_t)sweeper->announce_allowance, &sweeper->arena, &notices,
-                                                     &count);
+    int outcome = read_guarded(sweeper, read_announcements, INSTANT_NONE, &releases, &count);
     if (outcome != STORE_OK || count == 0)
         return outcome;
-    struct release *releases = arena_take(&sweeper->arena, count * sizeof *releases);
-    if (!releases)
-        return out_of_memory();
-    for (size_t i = 0; i < count; i++)
-        releases[i] = (struct release){.at = notices[i].notice.at, .notice = &notices[i]};
     *done = count;
     outcome = release_all(sweeper, releases, count, true);
     if (outcome == STORE_OK)

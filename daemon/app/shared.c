@@ -18,16 +18,24 @@ void shared_fail(struct shared *shared, int status)
     atomic_store(&shared->stopping, true);
 }
 
-void shared_away(struct shared *shared, const char *why)
+void shared_away(struct shared *shared, bool *connected, const char *why)
 {
-    int64_t there = 0;
-    if (atomic_compare_exchange_strong(&shared->away_us, &there, clock_monotonic_us()))
-        log_error("PostgreSQL is away: %s; waiting for it, nothing is lost", why);
+    if (!*connected)
+        return;
+    *connected = false;
+    if (atomic_fetch_add(&shared->away, 1) > 0)
+        return;
+    atomic_store(&shared->away_us, clock_monotonic_us());
+    log_error("PostgreSQL is away: %s; waiting for it, nothing is lost", why);
 }
 
-void shared_back(struct shared *shared)
+void shared_back(struct shared *shared, bool *connected)
 {
+    if (*connected)
+        return;
+    *connected = true;
+    if (atomic_fetch_sub(&shared->away, 1) > 1)
+        return;
     int64_t since = atomic_exchange(&shared->away_us, 0);
-    if (since != 0)
-        log_notice("PostgreSQL is back after %" PRId64 " s", (clock_monotonic_us() - since) / 1000000);
+    log_notice("PostgreSQL is back after %" PRId64 " s", (clock_monotonic_us() - since) / 1000000);
 }

@@ -1,10 +1,14 @@
 #include "app/sweep.h"
 
+#include "base/clock.h"
 #include "base/metrics.h"
 #include "base/status.h"
 
 enum {
-    FOLD_AT_ONCE = 500,     // customers of one transaction
+    FOLD_AT_ONCE = 500,    // customers of one transaction at most
+    FOLD_FIRST = 50,
+    FOLD_QUICK_US = 100 * 1000, // a fold that is done so fast may take twice as many
+    FOLD_SLOW_US = 400 * 1000,  // one that takes so long keeps others waiting: half as many
     ADVANCE_AT_ONCE = 2000,
     BLOCK = 64 * 1024,
 };
@@ -15,6 +19,24 @@ void sweeper_init(struct sweeper *sweeper)
     folder_init(&sweeper->folder);
     writeset_init(&sweeper->set);
     arena_init(&sweeper->arena, BLOCK);
+    sweeper->fold_share = FOLD_FIRST;
+    sweeper->advance_share = ADVANCE_AT_ONCE;
+}
+
+static size_t half(size_t share)
+{
+    return share > 1 ? share / 2 : 1;
+}
+
+void sweeper_halve(struct sweeper *sweeper)
+{
+    sweeper->fold_share = half(sweeper->fold_share);
+    sweeper->advance_share = half(sweeper->advance_share);
+}
+
+static size_t twice(size_t share, size_t most)
+{
+    return share * 2 < most ? share * 2 : most;
 }
 
 void sweeper_free(struct sweeper *sweeper)
@@ -96,12 +118,18 @@ int sweep_fold(struct sweeper *sweeper, instant watermark, size_t *done)
     struct span *ids;
     size_t count;
     int outcome = sweeper->store->ops->marked(sweeper->store, sweeper->homes, sweeper->home_count, watermark,
-                                              FOLD_AT_ONCE, &sweeper->arena, &ids, &count);
+                                              sweeper->fold_share, &sweeper->arena, &ids, &count);
     if (outcome != STORE_OK || count == 0)
         return outcome;
     qsort(ids, count, sizeof *ids, compare_ids);
     struct folder *folder = &sweeper->folder;
+    int64_t begun = clock_monotonic_us();
     outcome = fold_customers(folder, ids, count, watermark);
+    int64_t spent = clock_monotonic_us() - begun;
+    if (outcome == STORE_OK && spent < FOLD_QUICK_US && count == sweeper->fold_share)
+        sweeper->fold_share = twice(sweeper->fold_share, FOLD_AT_ONCE);
+    else if (spent > FOLD_SLOW_US)
+        sweeper->fold_share = half(sweeper->fold_share);
     for (size_t i = 0; i < count; i++)
         cache_remove(sweeper->cache, ids[i]);
     if (outcome != STORE_OK)
@@ -137,7 +165,7 @@ int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done)
     struct span *ids;
     size_t count;
     int outcome = sweeper->store->ops->due(sweeper->store, sweeper->homes, sweeper->home_count, watermark,
-                                           ADVANCE_AT_ONCE, &sweeper->arena, &ids, &count);
+                                           sweeper->advance_share, &sweeper->arena, &ids, &count);
     if (outcome != STORE_OK || count == 0)
         return outcome;
     qsort(ids, count, sizeof *ids, compare_ids);
@@ -154,7 +182,9 @@ int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done)
     }
     *done = sweeper->set.customers.count;
     outcome = sweep_write(sweeper);
-    if (outcome == STORE_OK)
+    if (outcome == STORE_OK) {
         metric_add(METRIC_ADVANCED, (int64_t)*done);
+        sweeper->advance_share = twice(sweeper->advance_share, ADVANCE_AT_ONCE);
+    }
     return outcome;
 }

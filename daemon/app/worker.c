@@ -14,6 +14,7 @@ enum {
     BACKOFF_LEAST_US = 50 * 1000,
     BACKOFF_MOST_US = 5 * 1000 * 1000,
     BACKOFF_DOUBLINGS = 8,
+    STUBBORN = 5,    // conflicts in a row that are worth a word
     IDLE_MS = 250,   // a worker looks around at least so often
     AWAITING_MS = 5, // while a lane that is behind has nothing to give yet
 };
@@ -25,7 +26,6 @@ int worker_init(struct worker *worker, struct shared *shared, int index, struct 
     worker->index = index;
     worker->store = store;
     worker->connected = true;
-    worker->swept_watermark = INSTANT_NONE;
     pthread_mutex_init(&worker->mutex, NULL);
     applier_init(&worker->applier);
     sweeper_init(&worker->sweeper);
@@ -71,6 +71,7 @@ void worker_destroy(struct worker *worker)
     if (worker->wake_fd >= 0)
         close(worker->wake_fd);
     pthread_mutex_destroy(&worker->mutex);
+    memset(worker, 0, sizeof *worker); // no longer there, as ownership_drop sees it
 }
 
 static void wake(struct worker *worker)
@@ -124,8 +125,8 @@ static void back_off(struct worker *worker)
 static void compare_lane(struct lane *lane, const struct lane_row *row)
 {
     if (row->epoch > lane->epoch) {
+        lane->fenced_us = clock_monotonic_us(); // before the state, which hands the lane to the engine
         lane->state = LANE_FENCED;
-        lane->fenced_us = clock_monotonic_us();
         metric_add(METRIC_FENCED, 1);
         log_notice("%s/%d has another owner now; what was read of it is dropped", lane->topic, lane->partition);
     } else if (row->epoch < lane->epoch || row->next_offset < lane->next_offset) {
@@ -135,10 +136,9 @@ static void compare_lane(struct lane *lane, const struct lane_row *row)
         lane->state = LANE_RESTART;
     } else if (row->next_offset > lane->next_offset) {
         // The commit whose answer we did not get had taken place.
-        lane->next_offset = row->next_offset;
+        lane_set_cursor(lane, row->next_offset);
         lane->anchor_offset = row->anchor_offset;
         lane->anchor = row->anchor;
-        atomic_store(&lane->position, row->next_offset);
     }
 }
 
@@ -172,9 +172,8 @@ static int judge(struct worker *worker, int outcome)
         worker->failures = 0;
         return 0;
     case STORE_AWAY:
-        worker->connected = false;
         cache_clear(worker->cache);
-        shared_away(worker->shared, fault_message());
+        shared_away(worker->shared, &worker->connected, fault_message());
         break;
     case STORE_FENCED:
         cache_clear(worker->cache);
@@ -185,9 +184,12 @@ static int judge(struct worker *worker, int outcome)
         break;
     case STORE_RETRY:
         worker->part = worker->part > 1 ? worker->part / 2 : 1;
+        sweeper_halve(&worker->sweeper);
         log_warning("PostgreSQL asks to try again: %s", fault_message());
         break;
     case STORE_CONFLICT:
+        if (worker->failures >= STUBBORN)
+            log_warning("other writers get in the way again and again: %s", fault_message());
         break;
     default:
         return outcome < 0 ? outcome : fault(STATUS_BROKEN, "unexpected outcome %d of the store", outcome);
@@ -202,12 +204,11 @@ static int reconnect(struct worker *worker)
     if (outcome != STORE_OK)
         return judge(worker, outcome);
     metric_add(METRIC_POSTGRES_RECONNECTS, 1);
-    worker->connected = true;
     cache_clear(worker->cache);
-    int result = judge(worker, worker_check_lanes(worker));
-    if (result == 0)
-        shared_back(worker->shared);
-    return result;
+    outcome = worker_check_lanes(worker);
+    if (outcome == STORE_OK)
+        shared_back(worker->shared, &worker->connected);
+    return judge(worker, outcome);
 }
 
 // After a commit: a lane at its end has also passed the control records there.
@@ -222,18 +223,31 @@ static void show_progress(struct worker *worker)
     }
 }
 
+// The record that nothing can be done with is the first that is not committed: its lane stops before it.
+static void halt_at_poison(struct worker *worker)
+{
+    worker_prune(worker);
+    if (worker->batch.count == 0)
+        return;
+    struct lane *lane = worker->batch.items[0].lane;
+    snprintf(lane->reason, sizeof lane->reason, "the database refuses even to quarantine offset %" PRId64,
+             worker->batch.items[0].taken->offset);
+    lane->state = LANE_HALTED;
+    size_t kept = 0;
+    for (size_t i = 0; i < worker->batch.count; i++) {
+        if (worker->batch.items[i].lane != lane)
+            worker->batch.items[kept++] = worker->batch.items[i];
+    }
+    worker->batch.count = kept;
+}
+
 static int apply_batch(struct worker *worker)
 {
     size_t count = worker->batch.count < worker->part ? worker->batch.count : worker->part;
     int outcome = applier_apply(&worker->applier, worker->batch.items, count);
     if (outcome == STORE_POISON) {
-        struct lane *lane = worker->batch.items[0].lane;
-        lane->state = LANE_HALTED;
-        snprintf(lane->reason, sizeof lane->reason, "the database refuses even to quarantine offset %" PRId64,
-                 worker->batch.items[0].taken->offset);
+        halt_at_poison(worker);
         outcome = STORE_OK;
-        while (worker->batch.count > 0 && worker->batch.items[worker->batch.count - 1].lane == lane)
-            worker->batch.count--;
     }
     if (outcome == STORE_OK) {
         show_progress(worker);
@@ -299,7 +313,8 @@ static void rest(struct worker *worker)
     int64_t sweep = (worker->swept_us + worker->shared->settings->sweep_interval - now) / 1000 + 1;
     wait = sweep < wait ? sweep : wait;
     for (size_t i = 0; i < worker->lanes.count; i++) {
-        if (worker->lanes.items[i]->starving_us)
+        const struct lane *lane = worker->lanes.items[i];
+        if (lane->state == LANE_RUNNING && lane->awaited && lane->starving_us)
             wait = wait < AWAITING_MS ? wait : AWAITING_MS;
     }
     if (worker->resume_us > now)

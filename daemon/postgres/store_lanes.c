@@ -43,18 +43,19 @@ static int take_claimed(const PGresult *result, const struct lane_claim *claims,
 int store_claim(struct store *store, const char *owner, const struct lane_claim *claims, size_t count,
                 struct lane_row *rows)
 {
-    static const enum column_type types[] = {COLUMN_TEXT, COLUMN_INT4, COLUMN_INT8, COLUMN_TEXT};
+    static const enum column_type types[] = {COLUMN_TEXT, COLUMN_INT4, COLUMN_INT8, COLUMN_TEXT, COLUMN_INT8};
     struct postgres_store *postgres = postgres_store(store);
     struct connection *connection = &postgres->connection;
     struct parameters parameters = {0};
     PGresult *result = NULL;
-    rows_begin_arrays(&postgres->rows, types, 4);
+    rows_begin_arrays(&postgres->rows, types, 5);
     for (size_t i = 0; i < count; i++) {
         row_begin(&postgres->rows);
         row_text(&postgres->rows, claims[i].topic);
         row_int4(&postgres->rows, claims[i].partition);
         row_int8(&postgres->rows, claims[i].start);
         row_text(&postgres->rows, claims[i].cluster_id ? claims[i].cluster_id : "");
+        row_int8(&postgres->rows, claims[i].end);
     }
     if (postgres->rows.failed)
         return fault(STATUS_NOMEM, "out of memory");
@@ -162,7 +163,7 @@ int store_beat(struct store *store, const struct lane_advance *lanes, size_t cou
     struct postgres_store *postgres = postgres_store(store);
     struct parameters parameters = {0};
     PGresult *result;
-    rows_begin_arrays(&postgres->rows, types, 4);
+    rows_begin_arrays(&postgres->rows, types, 5);
     for (size_t i = 0; i < count; i++) {
         row_begin(&postgres->rows);
         row_int4(&postgres->rows, lanes[i].lane_id);

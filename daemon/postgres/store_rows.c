@@ -109,7 +109,14 @@ WRITER(write_reminder_new)
     row_int2(rows, row->announce == ANNOUNCE_KEEP ? ANNOUNCE_NOT : row->announce);
     return true;
 }
-const struct copy_statement reminder_copy = {sql_reminder_copy, 17, write_reminder_new, STORE_POISON};
+const struct array_statement reminder_open = {
+    .sql = sql_reminder_open,
+    TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2, COLUMN_INT8, COLUMN_INSTANT, COLUMN_INSTANT, COLUMN_INT4,
+          COLUMN_INT2, COLUMN_INT2, COLUMN_INSTANT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_INSTANT, COLUMN_INSTANT,
+          COLUMN_BOOL, COLUMN_BOOL, COLUMN_INT2),
+    .write = write_reminder_new,
+    .otherwise = STORE_CONFLICT,
+};
 
 WRITER(write_reminder_known)
 {
@@ -174,7 +181,13 @@ WRITER(write_notice_new)
     row_instant(rows, row->next_at);
     return true;
 }
-const struct copy_statement notice_copy = {sql_notice_copy, 11, write_notice_new, STORE_POISON};
+const struct array_statement notice_add = {
+    .sql = sql_notice_add,
+    TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2, COLUMN_INSTANT, COLUMN_INT2, COLUMN_INT2, COLUMN_INT4,
+          COLUMN_INT2, COLUMN_INSTANT, COLUMN_INSTANT, COLUMN_INSTANT),
+    .write = write_notice_new,
+    .unguarded = true,
+};
 
 static void write_notice_key(struct rows *rows, const struct notice_row *row)
 {

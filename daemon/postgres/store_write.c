@@ -40,7 +40,9 @@ static int send_guarded(struct pipeline *pipeline, const struct store_write *wri
         PART_ARRAYS(release_outbox, release_outbox_count, outbox_release),
         PART_ARRAYS(points, points_count, timeline_points),
         PART_ARRAYS(reminders, reminder_count, reminder_update),
+        PART_ARRAYS(reminders, reminder_count, reminder_open),
         PART_ARRAYS(notices, notice_count, notice_update),
+        PART_ARRAYS(notices, notice_count, notice_add),
     };
     int outcome = 0;
     for (size_t i = 0; outcome == 0 && i < sizeof parts / sizeof *parts; i++)
@@ -87,8 +89,6 @@ static int copy_inserts(struct postgres_store *store, const struct store_write *
         PART_COPY(customers, customer_count, customer_copy),
         PART_COPY(timeline, timeline_count, timeline_copy),
         PART_COPY(level_changes, level_change_count, level_change_copy),
-        PART_COPY(reminders, reminder_count, reminder_copy),
-        PART_COPY(notices, notice_count, notice_copy),
         PART_COPY(outbox, outbox_count, outbox_copy),
         PART_COPY(quarantine, quarantine_count, quarantine_copy),
     };
@@ -103,7 +103,7 @@ static const char *const write_statements[] = {
     sql_lane_fence,      sql_customer_update, sql_quarantine_settle, sql_level_change_forget,
     sql_notice_forget,   sql_reminder_delete, sql_notice_delete,     sql_outbox_delete,
     sql_outbox_release,  sql_timeline_points, sql_reminder_update,   sql_notice_update,
-    NULL,
+    sql_reminder_open,   sql_notice_add,      NULL,
 };
 
 // Asks once a connection for the number of the row type of customers.

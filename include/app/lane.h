@@ -63,6 +63,7 @@ struct lane {
     _Atomic enum lane_state state;
     char reason[LANE_REASON_MAX];
     bool reported;       // the halt was written down
+    int64_t retry_us;    // monotonic instant at which a halted lane is tried again; 0: it waits for an operator
     int64_t fenced_us; // monotonic instant at which it was found fenced
     struct source_lane *handle;
     char cluster_id[64];
@@ -76,6 +77,8 @@ struct lane {
     // Decoded ahead.
     struct chunk *first, *last;
     instant gathered; // the latest time popped: which lane a batch takes from
+    int64_t popped;      // the offset after the last one popped
+    instant caught_up_at; // the clock before its end was seen behind `popped`; INSTANT_NONE: it was not
     uint64_t dry_round;  // the round of gathering in which nothing had arrived
     bool awaited;        // in that round: the others wait for it
     int64_t starving_us; // monotonic instant since when it is empty though not at its end; 0: is not
@@ -83,7 +86,8 @@ struct lane {
     struct lane_advance pending; // what the batch in the making does to the lane
 
     // For the keeper, any thread.
-    _Atomic int64_t position;     // all before it is committed; beyond it only control records
+    _Atomic int64_t cursor;       // next_offset as committed
+    _Atomic int64_t position;     // the same, or beyond control records that follow
     _Atomic int64_t committed_us; // monotonic instant of the last commit
     _Atomic int64_t told;         // position as committed to the group, for lag tools
 };
@@ -94,6 +98,8 @@ void lane_free(struct lane *lane);
 // Takes over a cursor (claimed or read again) and forgets what was decoded ahead.
 void lane_reset(struct lane *lane, const struct lane_row *row);
 void lane_forget(struct lane *lane);
+// All before the offset is committed.
+void lane_set_cursor(struct lane *lane, int64_t offset);
 // Where the source has to start: at the anchor when there is one to check.
 int64_t lane_start_offset(const struct lane *lane);
 

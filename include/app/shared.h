@@ -30,7 +30,8 @@ struct shared {
 
     _Atomic int64_t watermark; // instant; INSTANT_NONE: none yet
     _Atomic bool caught_up;    // all lanes have been read to their ends not long ago
-    _Atomic int64_t away_us;   // monotonic instant since when PostgreSQL is away; 0: it is there
+    _Atomic int away;          // connections that PostgreSQL is away from
+    _Atomic int64_t away_us;   // monotonic instant since when there is one; 0: none
     _Atomic bool stopping;
     _Atomic int fatal;         // the first fatal status of a thread
     char fatal_message[512];   // written once, before `fatal`
@@ -40,8 +41,9 @@ struct shared {
 // Records the first fatal status of any thread, with its message, and lets everybody stop.
 void shared_fail(struct shared *shared, int status);
 
-// Keeps PostgreSQL's absence: the first to notice logs it, the first to be back logs that.
-void shared_away(struct shared *shared, const char *why);
-void shared_back(struct shared *shared);
+// Keeps PostgreSQL's absence: the first connection that loses it says so, the last that has it back says that.
+// `connected` is the caller's own, and set here.
+void shared_away(struct shared *shared, bool *connected, const char *why);
+void shared_back(struct shared *shared, bool *connected);
 
 #endif

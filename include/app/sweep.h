@@ -25,6 +25,8 @@ struct sweeper {
     VECTOR(struct customer_row) loaded;
     VECTOR(struct span) ids;
     VECTOR(size_t) missing;
+    size_t fold_share;    // customers folded at once: as many as take no longer than they should
+    size_t advance_share; // customers advanced at once
     double announce_allowance; // late announcements that may go out now
     int64_t announced_us;      // monotonic instant of the last reckoning of it
 };
@@ -39,6 +41,9 @@ int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done);
 int sweep_release(struct sweeper *sweeper, instant watermark, size_t *done);
 // Announces open reminders all of whose notices were suppressed, when the lanes have been read to their end.
 int sweep_announce(struct sweeper *sweeper, size_t *done);
+
+// PostgreSQL asked to try again: the steps take less at once from now on.
+void sweeper_halve(struct sweeper *sweeper);
 
 // For the steps: fills sweeper->rows for sweeper->ids (sorted, unique), from the cache or the store.
 int sweep_load(struct sweeper *sweeper);

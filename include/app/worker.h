@@ -3,7 +3,7 @@
 // partitioned alike bring a customer to one worker.
 //
 // A worker holds its mutex for a turn (one batch or one step of the sweep). The engine takes the mutex to
-// give lanes, to take them away and to start them again; worker_interrupt lets it in between turns.
+// give lanes, to take them away and to start them again; it is let in between turns.
 #ifndef GUANXI_APP_WORKER_H
 #define GUANXI_APP_WORKER_H
 
@@ -29,13 +29,13 @@ struct worker {
 
     VECTOR(struct item) batch; // gathered, not committed yet
     VECTOR(struct chunk *) chunks;
+    size_t batch_bytes;  // of the records in it
     uint64_t round;      // of gathering
     size_t part;         // so many of the batch at once; halved by timeouts
     bool connected;
     int failures;        // in a row, for the backoff
     int64_t resume_us;   // monotonic instant before which nothing is tried again
     int64_t swept_us;    // monotonic instant of the last sweep
-    instant swept_watermark; // up to which nothing is left to do; INSTANT_NONE: there may be
 };
 
 // Takes the store over (also when it fails). 0, or a negative status with nothing left to free.

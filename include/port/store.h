@@ -40,6 +40,7 @@ struct lane_claim {
     const char *topic;
     int32_t partition;
     int64_t start;          // where a lane that has no row yet begins
+    int64_t end;            // where it ends now; -1 unknown
     const char *cluster_id; // as the broker says now
 };
 
@@ -242,7 +243,7 @@ struct store_ops {
     // Says that our lanes live: heartbeat, end_offset (-1 unchanged) and lane_time (INSTANT_NONE unchanged)
     // where the epoch still stands. `watermark`: the least lane time of all lanes that ever held a record,
     // lanes halted or without heartbeat for longer than `lane_hold` left out and counted in `left_out`;
-    // INSTANT_NONE when there is none. `wall`: PostgreSQL's clock.
+    // INSTANT_NONE when there is none, or when one of them has records and none of them was taken yet. `wall`: PostgreSQL's clock.
     int (*beat)(struct store *store, const struct lane_advance *lanes, size_t count, duration lane_hold,
                 instant *watermark, int32_t *left_out, instant *wall);
     // Gives lanes up: owner unset where the epoch still stands.
@@ -259,7 +260,8 @@ struct store_ops {
                     size_t count, enum identity *result);
     int (*write)(struct store *store, const struct store_write *write);
 
-    // Up to `limit` customers of these homes whose wake is before `watermark`, earliest first.
+    // Up to `limit` customers of these homes that are not marked and whose wake is before `watermark`, earliest
+    // first.
     int (*due)(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
                struct arena *arena, struct span **ids, size_t *count);
     // Up to `limit` marked customers of these homes with fold_at <= watermark.

@@ -15,7 +15,8 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, v
 
 static rd_kafka_t *open_producer(const struct bench_options *options)
 {
-    static const char *const pairs[] = {"linger.ms", "20", "batch.size", "1000000",
+    // Idempotent: a repeated request must not bring events out of order.
+    static const char *const pairs[] = {"enable.idempotence", "true", "linger.ms", "20", "batch.size", "1000000",
         "queue.buffering.max.messages", "200000", "queue.buffering.max.kbytes", "262144", NULL};
     rd_kafka_conf_t *conf = client_conf(options, pairs);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);

@@ -12,40 +12,49 @@ TITLE = re.compile(r"LOG:  (\w+)(?: MESSAGE)? STATISTICS$")
 USAGE = re.compile(r"!\s+([\d.]+) s user, ([\d.]+) s system, ([\d.]+) s elapsed$")
 
 
-def name_of(statement):
-    """The verb of a statement and its table."""
-    text = " ".join(line.split("--")[0] for line in statement.splitlines()).strip()
-    text = re.sub(r"\s+", " ", text)
-    table = re.search(r"guanxi\.(\w+)", text)
-    return f"{text.split(' ', 1)[0].upper()} {table[1] if table else ''}".strip()
+def plain(statement):
+    """A statement without comments, line breaks and capitals."""
+    lines = (line.split("--")[0] for line in statement.splitlines())
+    return re.sub(r"\s+", " ", " ".join(lines)).strip().lower()
+
+
+def known_statements():
+    """{text: name of its file} of guanxid's statements."""
+    folder = os.path.join(os.environ["GUANXI_SOURCE_DIR"], "daemon", "postgres", "sql")
+    known = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name)) as file:
+            known[plain(file.read())] = name.removesuffix(".sql")
+    return known
 
 
 def statement_costs(log, start):
     """{(statement, message): [seconds of processor, seconds elapsed, count]} of a server's log from a position on."""
-    costs = collections.defaultdict(lambda: [0.0, 0.0, 0])
+    costs, known = collections.defaultdict(lambda: [0.0, 0.0, 0]), known_statements()
+
+    def add():
+        if title and usage:
+            text = plain(statement or "")
+            entry = costs[known.get(text, text[:40]), title]
+            for i, value in enumerate((*usage, 1)):
+                entry[i] += value
+
     title = usage = statement = None
     with open(log, errors="replace") as file:
         file.seek(start)
         for line in file:
             found = TITLE.search(line.rstrip())
             if found:
-                add(costs, title, usage, statement)
+                add()
                 title, usage, statement = found[1].lower(), None, None
             elif title and usage is None and (found := USAGE.search(line.rstrip())):
                 usage = float(found[1]) + float(found[2]), float(found[3])
             elif title and "STATEMENT:  " in line:
                 statement = line.split("STATEMENT:  ", 1)[1]
             elif title and statement is not None and line.startswith("\t"):
-                statement += line.strip() + "\n" if "--" not in line else line
-    add(costs, title, usage, statement)
+                statement += line
+    add()
     return costs
-
-
-def add(costs, title, usage, statement):
-    if title and usage:
-        entry = costs[name_of(statement or ""), title]
-        for i, value in enumerate((*usage, 1)):
-            entry[i] += value
 
 
 class Profile:

@@ -132,10 +132,6 @@ class Chaos:
         self.revive()
 
 
-def count_in_logs(site, text):
-    return sum(instance.log().count(text) for instance in site.instances)
-
-
 def run(options):
     work = os.environ["WORK_DIR"]
     path = os.path.join(work, "stream.tsv")
@@ -172,7 +168,8 @@ def run(options):
     print_figures(options, chaos, figures, {
         "records": sum(ends.values()), "seconds": round(time.monotonic() - began),
         "slowest SIGTERM, seconds": round(chaos.slowest_stop, 1),
-        "log lines about fences": count_in_logs(site, "fenced"), **{f"rows of {view}": n for view, n in rows.items()}})
+        "lanes fenced (log lines)": site.count_in_logs("has another owner"),
+        "PostgreSQL away (log lines)": site.count_in_logs("PostgreSQL is away"), **{f"rows of {view}": n for view, n in rows.items()}})
 
 
 def print_figures(options, chaos, figures, more):

@@ -94,10 +94,6 @@ void instance_end(struct instance *instance, bool crashed)
         fake_source_free(instance->source);
         engine_free(engine);
     }
-    for (int i = 3; i < instance->settings.workers + 3; i++) {
-        if (instance->stores[i])
-            instance->stores[i]->ops->close(instance->stores[i]);
-    }
     instance->engine = NULL;
 }
 

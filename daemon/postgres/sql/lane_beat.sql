@@ -15,9 +15,10 @@ WITH ours AS (
         end_offset = coalesce(nullif(ours.end_offset, -1), l.end_offset)
     FROM ours
     WHERE l.lane_id = ours.lane_id
-    RETURNING l.lane_id, l.lane_time, l.heartbeat_at
+    RETURNING l.lane_id, l.lane_time, l.heartbeat_at, l.end_offset
 ), seen AS (
     SELECT coalesce(beat.lane_time, l.lane_time) AS lane_time,
+        l.next_offset < coalesce(beat.end_offset, l.end_offset) AS unread,
         coalesce(beat.heartbeat_at, l.heartbeat_at) < clock_timestamp() - $5::int8 * interval '1 microsecond'
             OR coalesce(l.halted_at < clock_timestamp() - $5::int8 * interval '1 microsecond', false)
             AS left_out
@@ -25,8 +26,9 @@ WITH ours AS (
     LEFT JOIN beat ON beat.lane_id = l.lane_id
     WHERE left(l.topic, 7) <> 'import:'
 )
-SELECT min(lane_time) FILTER (WHERE NOT left_out) AS watermark,
-    (count(*) FILTER (WHERE left_out))::int4 AS left_out,
+-- A lane with records of which none was taken yet holds the watermark at nothing.
+SELECT CASE WHEN coalesce(bool_or(lane_time IS NULL AND unread AND NOT left_out), false) THEN NULL
+        ELSE min(lane_time) FILTER (WHERE NOT left_out) END AS watermark,
+    (count(*) FILTER (WHERE left_out AND lane_time IS NOT NULL))::int4 AS left_out,
     clock_timestamp() AS wall
 FROM seen
-WHERE lane_time IS NOT NULL

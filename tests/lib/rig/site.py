@@ -25,7 +25,7 @@ class Site:
         os.makedirs(self.folder)
         self.topics = {"calls": 4, "orders": 4, "crm": 4} if topics is None else topics
         self.reminders, self.changes = f"{name}.out.reminders", f"{name}.out.changes"
-        self.instances = []
+        self.instances, self.started = [], 0
         self.messages = None
         postgres.execute(f'CREATE DATABASE "{name}"')
         for topic, partitions in {**self.topics, "out.reminders": 3, "out.changes": 3}.items():
@@ -60,7 +60,8 @@ class Site:
 
     def start(self, config=None, environment=None):
         """One more instance."""
-        log = os.path.join(self.folder, f"instance-{len(self.instances)}.log")
+        self.started += 1
+        log = os.path.join(self.folder, f"instance-{self.started}.log")
         instance = daemon.Instance(config or self.config, log).start(environment)
         self.instances.append(instance)
         return instance
@@ -107,6 +108,15 @@ class Site:
         if self.messages is None:
             self.messages = Messages(self.kafka.brokers, self.reminders, self.changes)
         return self.messages.read()
+
+    def count_in_logs(self, text):
+        """Lines that say so, of all instances there ever were."""
+        count = 0
+        for name in os.listdir(self.folder):
+            if name.endswith(".log"):
+                with open(os.path.join(self.folder, name), errors="replace") as file:
+                    count += sum(text in line for line in file)
+        return count
 
     def tails(self):
         return "\n".join(f"  {os.path.basename(one.log_path)}:\n{one.log_tail()}" for one in self.instances)

@@ -1,5 +1,0 @@
--- Reminders that were opened.
-COPY guanxi.reminder (
-    customer_id, reminder_id, kind, anchor, due_at, opened_at, home, notices, status, closed_at, closed_source,
-    closed_event, acknowledged_at, snoozed_until, at_risk, published, announce
-) FROM STDIN (FORMAT BINARY)
