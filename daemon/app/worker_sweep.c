@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/status.h"
 
 enum {
+    STUBBORN = 10,          // conflicts in a row that are worth a word
     BUDGET_US = 200 * 1000, // of one turn, so that batches and the engine get theirs
 };
 
@@ -65,8 +67,9 @@ int worker_sweep(struct worker *worker, bool *more)
         size_t done = steps[i] ? 1 : 0;
         while (done > 0) {
             int outcome = steps[i](sweeper, watermark, &done);
-            if (outcome == STORE_CONFLICT)
-                log_debug("a sweep met another writer; it looks again later");
+            worker->conflicts = outcome == STORE_CONFLICT ? worker->conflicts + 1 : 0;
+            if (worker->conflicts >= STUBBORN)
+                log_warning("sweeps meet other writers again and again: %s", fault_message());
             if (outcome != STORE_OK)
                 return outcome == STORE_CONFLICT ? STORE_OK : outcome;
             if (done > 0 && i == 2) {

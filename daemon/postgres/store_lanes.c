@@ -163,7 +163,7 @@ int store_beat(struct store *store, const struct lane_advance *lanes, size_t cou
     struct postgres_store *postgres = postgres_store(store);
     struct parameters parameters = {0};
     PGresult *result;
-    rows_begin_arrays(&postgres->rows, types, 5);
+    rows_begin_arrays(&postgres->rows, types, 4);
     for (size_t i = 0; i < count; i++) {
         row_begin(&postgres->rows);
         row_int4(&postgres->rows, lanes[i].lane_id);

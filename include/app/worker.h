@@ -34,6 +34,7 @@ struct worker {
     size_t part;         // so many of the batch at once; halved by timeouts
     bool connected;
     int failures;        // in a row, for the backoff
+    int conflicts;       // of sweeps, in a row
     int64_t resume_us;   // monotonic instant before which nothing is tried again
     int64_t swept_us;    // monotonic instant of the last sweep
 };

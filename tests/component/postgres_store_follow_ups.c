@@ -80,7 +80,8 @@ static void due_and_marked_customers_come_earliest_first(void **state)
     static const instant wakes[6] = {500, 300, INSTANT_NEVER, 100, INSTANT_NONE, 400};
     for (int i = 0; i < 6; i++) {
         rows[i] = test_customer(ids[i], i % 3 + 1);
-        rows[i].wake_at = rows[i].fold_at = wakes[i];
+        rows[i].wake_at = wakes[i];
+        rows[i].fold_at = INSTANT_NEVER;
     }
     assert_done(test_write(test.store, rows, 6, NULL, 0));
     struct span *found;
@@ -94,6 +95,13 @@ static void due_and_marked_customers_come_earliest_first(void **state)
     assert_int_equal(count, 2);
     assert_done(test.store->ops->due(test.store, &homes[2], 1, 1000, 10, &test.arena, &found, &count));
     assert_int_equal(count, 1); // home 3: f
+    for (int i = 0; i < 6; i++) {
+        rows[i].version = 1;
+        rows[i].fold_at = wakes[i];
+    }
+    assert_done(test_write(test.store, rows, 6, NULL, 0));
+    assert_done(test.store->ops->due(test.store, homes, 3, 1000, 10, &test.arena, &found, &count));
+    assert_int_equal(count, 0); // marked ones are folded, not advanced
     assert_done(test.store->ops->marked(test.store, homes, 3, 400, 10, &test.arena, &found, &count));
     assert_int_equal(count, 4); // a mark at the watermark counts
     assert_true(span_equal(found[3], SPAN_LITERAL("f")));
