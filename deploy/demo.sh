@@ -63,16 +63,14 @@ END
     at_exit service_stop "$dir" TERM 15
 }
 
-# The folder is what protects it from others: brokers of librdkafka's mock cluster listen on 127.0.0.1, on
-# whatever port is free.
+# A mock cluster of librdkafka, on 127.0.0.1 and whatever port is free; and the program that publishes to it.
 start_broker() {
     service_of "$WORK_DIR/broker" "$BUILD/bin/mock_broker" "${LANES[@]}" guanxi.reminders guanxi.changes
     service_start "$WORK_DIR/broker"
     wait_until 10 test -s "$WORK_DIR/broker/output" || fail "the broker did not start"
     read -r BROKERS <"$WORK_DIR/broker/output"
     coproc PUBLISH { exec "$BUILD/bin/publish" "$BROKERS"; }
-    PUBLISH_PID_SAVED=$PUBLISH_PID
-    at_exit stop_child "$PUBLISH_PID_SAVED"
+    at_exit stop_child "$PUBLISH_PID"
 }
 
 start_daemon() {
@@ -102,35 +100,41 @@ sql() {
 
 # Lets the time in every lane come to the start of DAY: the tick goes to each partition.
 tick() {
-    local lane partition
+    local lane partition record
+    record=$(printf '%s\t' tick content-type=application/cloudevents+json
+        printf '{"specversion":"1.0","id":"tick-%s","source":"/demo","type":"guanxi.tick",' "$1"
+        printf '"time":"%sT00:00:00+08:00"}' "$1")
     for lane in "${LANES[@]}"; do
         for ((partition = 0; partition < ${lane#*:}; partition++)); do
-            printf '%s\t%s\t%s\t%s\t%s\n' "${lane%:*}" "$partition" tick content-type=application/cloudevents+json \
-                '{"specversion":"1.0","id":"tick-'"$1"'","source":"/demo","type":"guanxi.tick","time":"'"$1"'T00:00:00+08:00"}'
+            printf '%s\t%s\t%s\n' "${lane%:*}" "$partition" "$record"
         done
     done >&"${PUBLISH[1]}"
     delivered
 }
 
-# Returns when Kafka has everything.
+# Returns when Kafka has everything; the publisher ends when it takes too long.
 delivered() {
     echo >&"${PUBLISH[1]}"
-    read -r -t 30 PUBLISHED <&"${PUBLISH[0]}" || fail "publishing failed"
+    read -r PUBLISHED <&"${PUBLISH[0]}" || fail "publishing failed"
 }
 
 # Lets a month end: what it brings must have been published before the next one takes its ground away.
 end_month() {
     tick "$1"
-    sql until="$1 00:00+08" seconds=60 settled.sql 2>"$WORK_DIR/wait.log" ||
-        { cat "$WORK_DIR/wait.log" >&2; service_log_tail "$WORK_DIR/guanxid"; fail "guanxid did not keep up"; }
+    if ! sql until="$1 00:00+08" seconds=60 settled.sql 2>"$WORK_DIR/wait.log"; then
+        cat "$WORK_DIR/wait.log" >&2
+        service_log_tail "$WORK_DIR/guanxid"
+        fail "guanxid did not keep up"
+    fi
     printf '.' >&2
 }
 
 tell_story() {
     local at record month= end
     end=$(awk '$1 == "end" { print $2 }' "$STORY")
-    awk -v names=1 -f "$SOURCE/deploy/demo/story.awk" "$STORY" >"$WORK_DIR/names"
-    awk -v binary=visits -f "$SOURCE/deploy/demo/story.awk" "$STORY" | sort -s -t $'\t' -k 1,1 >"$WORK_DIR/story"
+    awk -f "$SOURCE/deploy/demo/story.awk" -v names=1 "$STORY" >"$WORK_DIR/names"
+    awk -f "$SOURCE/deploy/demo/story.awk" -v binary=visits "$STORY" |
+        sort -s -t $'\t' -k 1,1 >"$WORK_DIR/story"
     # The one bad record aside, and what is told twice once.
     RECORDS=$(($(cut -f 2- "$WORK_DIR/story" | sort -u | wc -l) - 1))
     while IFS=$'\t' read -r at record; do
@@ -183,28 +187,31 @@ time pass up to there and see whom to care for. Ctrl-C ends everything.
 END
 }
 
-# Reminders as they come, in both languages.
+# Reminders as they come, in both languages, until the end.
 follow_reminders() {
-    kcat -C -u -q -b "$BROKERS" -t guanxi.reminders -o end -f '%s\n' |
-        sed -unE 's/.*"subject":"([^"]*)".*"kind":"([^"]*)","notice":([0-9]+).*"why":\{"en":"([^"]*)","zh":"([^"]*)".*/reminder \1 (\2, notice \3)\n  \4\n  \5/p'
+    local template='s/.*"subject":"([^"]*)".*"kind":"([^"]*)","notice":([0-9]+)'
+    template+='.*"why":\{"en":"([^"]*)","zh":"([^"]*)".*/reminder \1 (\2, notice \3)\n  \4\n  \5/p'
+    mkfifo "$WORK_DIR/reminders"
+    sed -unE "$template" "$WORK_DIR/reminders" &
+    kcat -C -u -q -b "$BROKERS" -t guanxi.reminders -o end -f '%s\n' >"$WORK_DIR/reminders" 2>/dev/null &
+    at_exit stop_child $!
 }
 
+# `read -t 1` would be simpler, but a signal while it waits crashes bash 5.2.
 follow() {
-    local line since status day='^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+    local line since day='^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     explain
     since=$(sql now.sql)
-    follow_reminders &
-    at_exit stop_child $!
+    follow_reminders
     while :; do
-        status=0
-        read -r -t 1 line || status=$?
-        ((status == 0 || status > 128)) || return 0 # the terminal is gone
-        if ((status == 0)) && [[ $line =~ $day ]]; then
-            tick "$line"
+        if read -r -t 0; then
+            read -r line || return 0 # the terminal is gone
+            [[ ! $line =~ $day ]] || tick "$line"
         fi
         service_pid "$WORK_DIR/guanxid" || { service_log_tail "$WORK_DIR/guanxid"; fail "guanxid has ended"; }
         sql since="$since" recent.sql
         since=$(sql now.sql)
+        sleep 0.5
     done
 }
 

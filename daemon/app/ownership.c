@@ -279,7 +279,10 @@ int ownership_tend(struct engine *engine)
 {
     if (clock_monotonic_us() < engine->retry_us)
         return 0;
-    int first = STORE_OK;
+    // Also with nothing to do: as long as one connection is away, the group is not joined again.
+    int first = reconnected(engine);
+    if (first != STORE_OK)
+        return put_off(engine, first);
     for (size_t i = 0; i < engine->lanes.count; i++) {
         int outcome = tend(engine, engine->lanes.items[i]);
         if (outcome < 0 || outcome == STORE_AWAY)

@@ -143,8 +143,13 @@ int sweep_fold(struct sweeper *sweeper, instant watermark, size_t *done)
 // Fires what is due of one customer. A wake that only had been postponed is armed anew.
 static bool advance_customer(struct sweeper *sweeper, const struct customer_row *loaded, instant watermark)
 {
-    if (loaded->version == 0 || loaded->fold_at != INSTANT_NEVER)
+    if (loaded->version == 0)
         return true;
+    if (loaded->fold_at != INSTANT_NEVER) {
+        // The database said otherwise: marked since then, or folded by another sweeper without our cache knowing.
+        cache_remove(sweeper->cache, loaded->id);
+        return true;
+    }
     struct customer_row *row = vector_push(&sweeper->set.customers);
     if (!row)
         return false;

@@ -91,7 +91,8 @@ void kafka_outage_error(struct kafka_outage *outage, rd_kafka_resp_err_t error, 
     outage->last_error = clock_monotonic_us();
     bool total = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     if (total && !outage->total)
-        log_error("kafka: %s: no broker can be reached (%s)", outage->who, reason);
+        log_error("kafka: %s: no broker can be reached (%s); waiting for one, nothing is lost: see whether they run "
+                  "and whether kafka.brokers names them", outage->who, reason);
     else if (!outage->begun)
         log_warning("kafka: %s: trouble with a broker: %s", outage->who, reason);
     outage->begun = true;

@@ -154,6 +154,21 @@ void group_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t error, rd_kafka_top
     rd_kafka_assign(client, NULL);
 }
 
+// What an operator can do about an error of the group or of a topic; it goes away by itself after that.
+static const char *advice(rd_kafka_resp_err_t error)
+{
+    switch (error) {
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+        return "; it is read as soon as it exists: create it, or mend kafka.topics";
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        return "; it is read as soon as it may be: grant READ and DESCRIBE on it";
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+        return "; it is joined as soon as it may be: grant READ on the group";
+    default:
+        return "";
+    }
+}
+
 // Records come through their lane's queue only. Should one turn up at the group's, those behind it must
 // wait until the lane has begun again before it.
 void group_serve(struct kafka_source *source, const rd_kafka_message_t *message)
@@ -168,7 +183,7 @@ void group_serve(struct kafka_source *source, const rd_kafka_message_t *message)
         source->changed = true;
     } else if (message->err && message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF &&
                message->err != RD_KAFKA_RESP_ERR__FATAL) { // which poll returns
-        log_warning("kafka: %s", rd_kafka_message_errstr(message));
+        log_warning("kafka: %s%s", rd_kafka_message_errstr(message), advice(message->err));
     }
 }
 

@@ -165,6 +165,7 @@ static int make_client(struct kafka_source *source)
         {"fetch.max.bytes", "8388608"},
         {"fetch.wait.max.ms", "50"},
         {"fetch.error.backoff.ms", "250"},
+        {"topic.metadata.refresh.interval.ms", "30000"}, // so soon a new topic or partition is seen
         {"check.crcs", "true"},
         {rd_kafka_version() >= PREFETCH_BACKOFF_VERSION ? "fetch.queue.backoff.ms" : NULL, "10"},
         {NULL, NULL},

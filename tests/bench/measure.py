@@ -126,8 +126,9 @@ class Site:
     def start(self):
         log = open(self.log, "ab")
         self.began = time.monotonic()
-        self.process = subprocess.Popen([daemon.GUANXID, "run", "-c", self.config], stdin=subprocess.DEVNULL,
-                                        stdout=log, stderr=log)
+        # It ends with us, however we end; setpriv becomes guanxid, so the process is the one we know.
+        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", daemon.GUANXID, "run", "-c", self.config],
+                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
 
     def check(self):

@@ -40,7 +40,7 @@ def warm_up(the):
     """Segments of WAL exist and are recycled from here on: whoever comes first must not pay for making them."""
     connection = the.postgres.connect("postgres")
     with connection.cursor() as cursor:
-        for _ in range(192):
+        for _ in range(1 + the.arguments.events // 8000):
             cursor.execute("SELECT pg_logical_emit_message(false, 'bench', repeat('x', 16000000))")
         cursor.execute("CHECKPOINT")
     connection.close()
@@ -195,8 +195,7 @@ class SweepGround:
         self.site = the.site(f"sweep{customers}", [self.topic], {"clock": "events", "sweep_interval": "50 ms"})
         self.publish("message.sent", 0, customers)
         self.site.start()
-        self.site.wait_taken(self.published)
-        self.site.wait_quiet()
+        self.settle()
 
     def publish(self, kind, first, count):
         self.calls += 1
@@ -206,6 +205,8 @@ class SweepGround:
         self.now += MINUTE
 
     def settle(self):
+        """Everything is applied, and the clock is beyond it, so that all there is to publish is published."""
+        self.tick()
         self.site.wait_taken(self.published)
         self.site.wait_quiet()
 
@@ -224,7 +225,7 @@ class SweepGround:
         cpu, count = self.site.usage()["daemon_cpu"], self.open_reminders()
         self.tick()
         began = self.site.wait_taken(self.published)
-        done = self.site.wait(60, lambda: self.open_reminders() == count + due and self.site.quiet(), "reminders", 0.002)
+        done = self.site.wait(60, lambda: self.open_reminders() == count + due and self.site.quiet(), "reminders", 0.02)
         cost = {"seconds": done - began, "daemon_cpu": self.site.usage()["daemon_cpu"] - cpu, **self.the.meter.stop()}
         # The answer closes them again, so that rounds do not add up.
         self.publish("message.sent", number * due, due)

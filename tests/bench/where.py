@@ -35,7 +35,7 @@ def statement_costs(log, start):
     def add():
         if title and usage:
             text = plain(statement or "")
-            entry = costs[known.get(text, text[:40]), title]
+            entry = costs[known.get(text, f"{text[:24]} ... {text[-40:]}"), title]
             for i, value in enumerate((*usage, 1)):
                 entry[i] += value
 

@@ -5,14 +5,17 @@
 
 #include "base/status.h"
 #include "fakes/broker.h"
+#include "support/allocation.h"
 
 struct fake_source {
     struct source port;
     struct fake_broker *broker;
     struct source_events events;
     uint64_t mask;
-    bool regroup, lost, joined, has;
-    int most, broken, left;
+    bool regroup, lost, has;
+    _Atomic bool joined;
+    int broken;
+    _Atomic int most, left;
     struct {
         char topic[64], detail[128];
         int32_t partition;
@@ -130,8 +133,10 @@ static int source_start(struct source *port, const char *topic, int32_t number, 
     struct source_lane *former = lane_at(source, partition);
     if (former)
         close_lane(broker, former);
+    allocation_pause();
     struct source_lane *made = calloc(1, sizeof *made);
     struct source_lane **place = vector_push(&broker->lanes);
+    allocation_resume();
     if (!partition || !made || !place)
         abort();
     *made = (struct source_lane){.source = source, .partition = partition, .position = offset, .wake_fd = wake_fd};
@@ -230,14 +235,16 @@ static void source_leave(struct source *port)
 {
     struct fake_source *source = of(port);
     source->joined = false;
-    source->left++;
     take_away(source, false);
+    source->left++;
 }
 
 static void source_join(struct source *port)
 {
     struct fake_source *source = of(port);
+    pthread_mutex_lock(&source->broker->mutex);
     source->joined = source->regroup = true;
+    pthread_mutex_unlock(&source->broker->mutex);
 }
 
 static const struct source_ops operations = {
@@ -248,7 +255,9 @@ static const struct source_ops operations = {
 
 struct fake_source *fake_source_new(struct fake_broker *broker, const struct source_events *events)
 {
+    allocation_pause();
     struct fake_source *source = calloc(1, sizeof *source);
+    allocation_resume();
     if (!source)
         abort();
     *source = (struct fake_source){

@@ -275,7 +275,10 @@ void fake_mend(struct fake_database *database)
 
 bool fake_struck(struct fake_database *database)
 {
-    return database->struck;
+    pthread_mutex_lock(&database->mutex);
+    bool struck = database->struck;
+    pthread_mutex_unlock(&database->mutex);
+    return struck;
 }
 
 int64_t fake_calls(struct fake_database *database, enum fake_op op)

@@ -15,6 +15,8 @@ from rig.views import Expected
 PREFIX = "crm."
 PHASES = 3
 FREEZE = (4.0, 6.0)  # seconds; the session times out after 3
+PAUSE = (0.2, 2.0)   # between faults
+AMID = (0.0, 0.15)  # from the records that came last to the fault
 MOST_INSTANCES = 4
 
 
@@ -118,12 +120,16 @@ class Chaos:
         self.done[fault.__name__] += 1
 
     def phase(self, faults, records, publisher):
-        """Publishes the records a chunk before each fault, so that there is always something to do."""
+        """Publishes the records a chunk before each fault: one half so early that it may have been worked off, the
+        other so late that the fault strikes in the middle of it."""
         size = len(records) // (len(faults) + 1) + 1
         chunks = [records[i:i + size] for i in range(0, len(records), size)]
         for number, fault in enumerate(faults):
-            publisher.send(chunks[number] if number < len(chunks) else [])
-            time.sleep(self.random.uniform(0.2, 2.5))
+            chunk = chunks[number] if number < len(chunks) else []
+            publisher.send(chunk[:len(chunk) // 2])
+            time.sleep(self.random.uniform(*PAUSE))
+            publisher.send(chunk[len(chunk) // 2:])
+            time.sleep(self.random.uniform(*AMID))
             self.strike(fault)
         for chunk in chunks[len(faults):]:
             publisher.send(chunk)
@@ -184,7 +190,7 @@ def main():
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--events", type=int, default=0, help="default: 1000 for each kill")
     parser.add_argument("--customers", type=int, default=0, help="default: one for 25 events")
-    parser.add_argument("--batch", type=int, default=200, help="events of a batch at most: small, so that there are many")
+    parser.add_argument("--batch", type=int, default=50, help="events of a batch at most: small, so that there are many")
     options = parser.parse_args()
     if options.seed is None:
         options.seed = int(os.environ.get("GUANXI_SEED") or time.time())

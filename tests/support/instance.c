@@ -5,7 +5,7 @@
 
 #include "base/status.h"
 
-enum { QUIET_ROUNDS = 3, MOST_ROUNDS = 20000 };
+enum { QUIET_ROUNDS = 8, MOST_ROUNDS = 20000 }; // a broken connection is noticed and made again one step at a time
 
 void site_begin(struct site *site, const struct policy *policy)
 {
