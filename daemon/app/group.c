@@ -2,7 +2,8 @@
 
 #include "base/status.h"
 
-#include <xxhash.h>
+// A batch is larger than the caches of a processor: what comes next is asked for while this one is worked on.
+enum { AHEAD = 12 };
 
 static const struct event *event_of(const struct member *member)
 {
@@ -26,6 +27,30 @@ static int out_of_memory(void)
     return fault(STATUS_NOMEM, "out of memory while grouping a batch");
 }
 
+static void ask_for(const struct grouping *grouping, const struct taken *taken, uint32_t mask)
+{
+    if (taken->decoded != DECODED_EVENT)
+        return;
+    __builtin_prefetch(taken->event.subject.data);
+    __builtin_prefetch(&grouping->slots.items[(uint32_t)taken->subject_hash & mask]);
+}
+
+// The number of the event's group, made when there is none yet: room for it is there.
+static uint32_t group_of(struct grouping *grouping, const struct taken *taken, uint32_t mask)
+{
+    uint32_t *slots = grouping->slots.items;
+    uint32_t slot = (uint32_t)taken->subject_hash & mask;
+    for (; slots[slot]; slot = (slot + 1) & mask) {
+        const struct group *group = &grouping->groups.items[slots[slot] - 1];
+        if (group->hash == taken->subject_hash && span_equal(group->id, taken->event.subject))
+            return slots[slot] - 1;
+    }
+    grouping->groups.items[grouping->groups.count++] =
+        (struct group){.id = taken->event.subject, .hash = taken->subject_hash};
+    slots[slot] = (uint32_t)grouping->groups.count;
+    return slots[slot] - 1;
+}
+
 static int collect_members(struct grouping *grouping, const struct item *items, size_t count)
 {
     vector_clear(&grouping->members);
@@ -36,23 +61,18 @@ static int collect_members(struct grouping *grouping, const struct item *items, 
     if (!mask)
         return out_of_memory();
     for (size_t i = 0; i < count; i++) {
+        if (i + 2 * AHEAD < count)
+            __builtin_prefetch(items[i + 2 * AHEAD].taken);
+        if (i + AHEAD < count)
+            ask_for(grouping, items[i + AHEAD].taken, mask);
         if (items[i].taken->decoded != DECODED_EVENT)
             continue;
-        struct span id = items[i].taken->event.subject;
-        uint32_t slot = (uint32_t)XXH3_64bits(id.data, id.size) & mask;
-        uint32_t *slots = grouping->slots.items;
-        while (slots[slot] && !span_equal(grouping->groups.items[slots[slot] - 1].id, id))
-            slot = (slot + 1) & mask;
-        if (!slots[slot]) {
-            struct group *group = vector_push(&grouping->groups);
-            if (!group)
-                return out_of_memory();
-            group->id = id;
-            slots[slot] = (uint32_t)grouping->groups.count;
-        }
-        uint32_t group = slots[slot] - 1;
+        if (!vector_reserve(&grouping->groups, grouping->groups.count + 1))
+            return out_of_memory();
+        uint32_t group = group_of(grouping, items[i].taken, mask);
         grouping->groups.items[group].count++;
-        grouping->members.items[grouping->members.count++] = (struct member){.item = &items[i], .group = group};
+        grouping->members.items[grouping->members.count++] = (struct member){
+            .item = &items[i], .group = group, .hash = (uint32_t)(items[i].taken->identity_hash >> 32)};
     }
     return 0;
 }
@@ -60,6 +80,11 @@ static int collect_members(struct grouping *grouping, const struct item *items, 
 static bool same_content(const struct event *a, const struct event *b)
 {
     return a->type == b->type && a->time == b->time && span_equal(a->data, b->data);
+}
+
+static uint32_t identity_hash(const struct member *member)
+{
+    return member->hash + member->group * 0x9E3779B1u;
 }
 
 // The first of an identity counts; later ones repeat it or contradict it.
@@ -71,13 +96,15 @@ static int judge_repeats(struct grouping *grouping)
     uint32_t *slots = grouping->slots.items;
     for (size_t i = 0; i < grouping->members.count; i++) {
         struct member *member = &grouping->members.items[i];
+        if (i + AHEAD < grouping->members.count)
+            __builtin_prefetch(&slots[identity_hash(&grouping->members.items[i + AHEAD]) & mask]);
         const struct event *event = event_of(member);
-        uint64_t hash = XXH3_64bits_withSeed(event->id.data, event->id.size, member->group);
-        uint32_t slot = (uint32_t)hash & mask;
+        uint32_t hash = identity_hash(member);
+        uint32_t slot = hash & mask;
         for (; slots[slot]; slot = (slot + 1) & mask) {
             const struct member *other = &grouping->members.items[slots[slot] - 1];
-            if (other->group == member->group && span_equal(event_of(other)->id, event->id) &&
-                span_equal(event_of(other)->source, event->source))
+            if (other->group == member->group && identity_hash(other) == hash &&
+                span_equal(event_of(other)->id, event->id) && span_equal(event_of(other)->source, event->source))
                 break;
         }
         if (!slots[slot])

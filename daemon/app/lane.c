@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <xxhash.h>
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -163,6 +164,14 @@ static bool is_anchor(struct taking *taking, const struct record *record)
     return true;
 }
 
+static void hash_event(struct taken *taken)
+{
+    const struct event *event = &taken->event;
+    taken->subject_hash = XXH3_64bits(event->subject.data, event->subject.size);
+    uint64_t source = XXH3_64bits(event->source.data, event->source.size);
+    taken->identity_hash = XXH3_64bits_withSeed(event->id.data, event->id.size, source);
+}
+
 static bool take_record(void *context, const struct record *record)
 {
     struct taking *taking = context;
@@ -187,6 +196,8 @@ static bool take_record(void *context, const struct record *record)
     int decoded = decode_kept_record(taking->intake->decoder, taking->intake->policy, &kept, taking->wall,
                                      &chunk->arena, &taken->event, &reject, &taking->intake->unknown_marks);
     taken->decoded = (enum decoded)decoded;
+    if (decoded == DECODED_EVENT)
+        hash_event(taken);
     taking->result = decoded < 0 ? decoded : keep_key(chunk, record, taken);
     if (taking->result == 0)
         taking->result = keep_headers(chunk, record, taken);

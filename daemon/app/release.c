@@ -5,7 +5,10 @@
 #include "base/status.h"
 #include "codec/encode.h"
 
-enum { RELEASE_AT_ONCE = 1000 };
+enum {
+    RELEASE_AT_ONCE = 1000,
+    CHANGES_AT_ONCE = 5000, // of a home; nothing of them is read here
+};
 
 static int out_of_memory(void)
 {
@@ -239,14 +242,8 @@ static int read_held(struct sweeper *sweeper, instant watermark, struct release 
     // Behind the last notice seen there may be more: what closes them waits for them.
     instant seen = notice_count == RELEASE_AT_ONCE ? notices[notice_count - 1].notice.at : INSTANT_NEVER;
     for (size_t i = 0; i < outbox_count; i++) {
-        if (outbox[i].kind == OUTBOX_LEVEL) {
-            struct outbox_row *released = vector_push(&sweeper->set.release_outbox);
-            if (!released)
-                return out_of_memory();
-            *released = outbox[i];
-        } else if (outbox[i].at < seen) {
+        if (outbox[i].at < seen)
             (*releases)[(*count)++] = (struct release){.at = outbox[i].at, .closing = &outbox[i]};
-        }
     }
     return STORE_OK;
 }
@@ -301,15 +298,22 @@ static int read_guarded(struct sweeper *sweeper, read_releases *read, instant wa
     return outcome;
 }
 
+int sweep_changes(struct sweeper *sweeper, instant watermark, size_t *done)
+{
+    *done = 0;
+    return sweeper->store->ops->release_changes(sweeper->store, sweeper->homes, sweeper->home_count, watermark,
+                                                CHANGES_AT_ONCE, done);
+}
+
 int sweep_release(struct sweeper *sweeper, instant watermark, size_t *done)
 {
     *done = 0;
     struct release *releases;
     size_t count;
     int outcome = read_guarded(sweeper, read_held, watermark, &releases, &count);
-    if (outcome != STORE_OK || count + sweeper->set.release_outbox.count == 0)
+    if (outcome != STORE_OK || count == 0)
         return outcome;
-    *done = count + sweeper->set.release_outbox.count;
+    *done = count;
     return release_all(sweeper, releases, count, false);
 }
 

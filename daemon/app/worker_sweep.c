@@ -60,7 +60,7 @@ int worker_sweep(struct worker *worker, bool *more)
     sweeper->homes = worker->homes.items;
     sweeper->home_count = worker->homes.count;
     // Each step goes on while there is something left for it and time for it.
-    step *const steps[] = {sweep_fold, sweep_advance, sweep_release,
+    step *const steps[] = {sweep_fold, sweep_advance, sweep_changes, sweep_release,
                            atomic_load(&shared->caught_up) && !shared->policy->events_clock ? announce : NULL};
     int64_t end = clock_monotonic_us() + BUDGET_US;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
@@ -72,7 +72,7 @@ int worker_sweep(struct worker *worker, bool *more)
                 log_warning("sweeps meet other writers again and again: %s", fault_message());
             if (outcome != STORE_OK)
                 return outcome == STORE_CONFLICT ? STORE_OK : outcome;
-            if (done > 0 && i == 2) {
+            if (done > 0 && i >= 2) {
                 uint64_t one = 1;
                 ssize_t written = write(shared->publish_fd, &one, sizeof one);
                 (void)written; // full: the publisher is awake already

@@ -7,7 +7,7 @@ enum { PAYLOAD_BLOCK = 64 * 1024 };
 // Every vector of the set, for what is done to all of them.
 #define VECTORS(X) \
     X(lanes) X(customers) X(timeline) X(level_changes) X(reminders) X(notices) X(outbox) X(quarantine) X(settle) \
-    X(forget_level_changes) X(delete_reminders) X(delete_notices) X(delete_outbox) X(release_outbox) X(points)
+    X(forget_level_changes) X(delete_reminders) X(delete_notices) X(delete_outbox) X(points)
 
 void writeset_init(struct writeset *set)
 {
@@ -58,7 +58,6 @@ struct store_write writeset_view(const struct writeset *set)
         .delete_reminders = set->delete_reminders.items, .delete_reminder_count = set->delete_reminders.count,
         .delete_notices = set->delete_notices.items, .delete_notice_count = set->delete_notices.count,
         .delete_outbox = set->delete_outbox.items, .delete_outbox_count = set->delete_outbox.count,
-        .release_outbox = set->release_outbox.items, .release_outbox_count = set->release_outbox.count,
         .points = set->points.items, .points_count = set->points.count,
         .durable = set->durable,
     };

@@ -55,6 +55,8 @@ int store_announcements(struct store *store, const int32_t *homes, size_t home_c
                         struct arena *arena, struct held_notice **notices, size_t *count);
 int store_values(struct store *store, const struct policy *policy, const struct span *ids,
                  const int32_t *days, size_t count, int64_t *f, int64_t *m);
+int store_release_changes(struct store *store, const int32_t *homes, size_t home_count, instant watermark,
+                          size_t limit, size_t *count);
 int store_released(struct store *store, const int32_t *homes, size_t home_count, size_t limit,
                    struct arena *arena, struct outbox_row **outbox, size_t *count);
 int store_delivered(struct store *store, const struct outbox_row *outbox, size_t count);

@@ -51,6 +51,7 @@ static const struct store_ops operations = {
     .held = store_held,
     .announcements = store_announcements,
     .values = store_values,
+    .release_changes = store_release_changes,
     .released = store_released,
     .delivered = store_delivered,
 };

@@ -265,12 +265,6 @@ const struct array_statement outbox_delete = {
     .write = write_outbox_key,
     .otherwise = STORE_CONFLICT,
 };
-const struct array_statement outbox_release = {
-    .sql = sql_outbox_release,
-    TYPES(COLUMN_TEXT, COLUMN_INT8),
-    .write = write_outbox_key,
-    .otherwise = STORE_CONFLICT,
-};
 const struct array_statement outbox_delivered = {.sql = sql_outbox_delivered,
                                                  TYPES(COLUMN_TEXT, COLUMN_INT8),
                                                  .write = write_outbox_key,

@@ -15,7 +15,7 @@ struct copy_statement {
 extern const struct copy_statement timeline_copy, customer_copy, level_change_copy, outbox_copy,
     quarantine_copy;
 extern const struct array_statement lane_fence, timeline_points, level_change_forget, reminder_delete,
-    notice_forget, reminder_open, reminder_update, notice_add, notice_delete, notice_update, outbox_delete, outbox_release,
+    notice_forget, reminder_open, reminder_update, notice_add, notice_delete, notice_update, outbox_delete,
     quarantine_settle, outbox_delivered, notice_published;
 
 // That every new reminder comes in a write of its customer, of which it has its home.

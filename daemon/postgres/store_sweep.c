@@ -10,7 +10,7 @@
 #include "store_rows.h"
 
 // Column by which each question orders.
-enum { ORDER_OF_CUSTOMERS = 1, ORDER_OF_NOTICES = 3, ORDER_OF_OUTBOX = 3, SEQ_OF_OUTBOX = 0,
+enum { ORDER_OF_CUSTOMERS = 1, ORDER_OF_NOTICES = 3, ORDER_OF_OUTBOX = 3,
        ORDER_OF_ANNOUNCEMENTS = NOTICE_COLUMNS + 5 };
 
 static int take_ids(const struct gathered *gathered, struct arena *arena, struct span **ids, size_t *count)
@@ -116,17 +116,67 @@ int store_announcements(struct store *store, const int32_t *homes, size_t home_c
     return outcome;
 }
 
+static void homes_parameter(struct rows *rows, const int32_t *homes, size_t count, struct parameters *parameters)
+{
+    static const enum column_type types[] = {COLUMN_INT4};
+    rows_begin_arrays(rows, types, 1);
+    for (size_t i = 0; i < count; i++) {
+        row_begin(rows);
+        row_int4(rows, homes[i]);
+    }
+    rows_parameters(rows, parameters);
+}
+
+int store_release_changes(struct store *store, const int32_t *homes, size_t home_count, instant watermark,
+                          size_t limit, size_t *count)
+{
+    struct postgres_store *postgres = postgres_store(store);
+    struct connection *connection = &postgres->connection;
+    struct parameters parameters = {0};
+    PGresult *result = NULL;
+    homes_parameter(&postgres->rows, homes, home_count, &parameters);
+    if (postgres->rows.failed)
+        return fault(STATUS_NOMEM, "out of memory");
+    parameter_instant(&parameters, watermark);
+    parameter_int8(&parameters, (int64_t)limit);
+    int outcome = connection_run(connection, sql_begin, NULL, NULL);
+    if (outcome == 0)
+        outcome = connection_run(connection, sql_durable, NULL, NULL);
+    if (outcome == 0)
+        outcome = connection_run(connection, sql_outbox_release, &parameters, &result);
+    if (outcome == 0) {
+        *count = (size_t)result_touched(result);
+        outcome = connection_commit(connection);
+    }
+    if (outcome)
+        connection_rollback(connection);
+    PQclear(result);
+    return outcome;
+}
+
 int store_released(struct store *store, const int32_t *homes, size_t home_count, size_t limit,
                    struct arena *arena, struct outbox_row **outbox, size_t *count)
 {
+    struct postgres_store *postgres = postgres_store(store);
     struct parameters parameters = {0};
-    struct gathered gathered;
+    PGresult *result;
+    *count = 0;
+    if (home_count == 0)
+        return 0;
+    homes_parameter(&postgres->rows, homes, home_count, &parameters);
+    if (postgres->rows.failed)
+        return fault(STATUS_NOMEM, "out of memory");
+    parameter_int8(&parameters, (int64_t)((limit + home_count - 1) / home_count));
     parameter_int8(&parameters, (int64_t)limit);
-    int outcome = gather(&postgres_store(store)->connection, sql_outbox_released, homes, home_count,
-                         &parameters, SEQ_OF_OUTBOX, limit, &gathered);
-    if (outcome == 0)
-        outcome = take_outbox(&gathered, arena, outbox, count);
-    gathered_free(&gathered);
+    int outcome = connection_run(&postgres->connection, sql_outbox_released, &parameters, &result);
+    if (outcome)
+        return outcome;
+    *count = (size_t)PQntuples(result);
+    *outbox = arena_take(arena, *count * sizeof **outbox + 1);
+    outcome = *outbox ? 0 : fault(STATUS_NOMEM, "out of memory");
+    for (size_t i = 0; outcome == 0 && i < *count; i++)
+        outcome = outbox_read(result, (int)i, arena, &(*outbox)[i]);
+    PQclear(result);
     return outcome;
 }
 

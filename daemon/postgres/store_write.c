@@ -37,7 +37,6 @@ static int send_guarded(struct pipeline *pipeline, const struct store_write *wri
         PART_ARRAYS(delete_reminders, delete_reminder_count, reminder_delete),
         PART_ARRAYS(delete_notices, delete_notice_count, notice_delete),
         PART_ARRAYS(delete_outbox, delete_outbox_count, outbox_delete),
-        PART_ARRAYS(release_outbox, release_outbox_count, outbox_release),
         PART_ARRAYS(points, points_count, timeline_points),
         PART_ARRAYS(reminders, reminder_count, reminder_update),
         PART_ARRAYS(reminders, reminder_count, reminder_open),
@@ -102,7 +101,7 @@ static int copy_inserts(struct postgres_store *store, const struct store_write *
 static const char *const write_statements[] = {
     sql_lane_fence,      sql_customer_update, sql_quarantine_settle, sql_level_change_forget,
     sql_notice_forget,   sql_reminder_delete, sql_notice_delete,     sql_outbox_delete,
-    sql_outbox_release,  sql_timeline_points, sql_reminder_update,   sql_notice_update,
+    sql_timeline_points, sql_reminder_update,   sql_notice_update,
     sql_reminder_open,   sql_notice_add,      NULL,
 };
 

@@ -21,6 +21,7 @@ enum verdict {
 struct member {
     const struct item *item;
     uint32_t group;
+    uint32_t hash; // of source and id
     enum verdict verdict;
     bool known;   // looked up in the database
     bool dropped; // the model dropped it: it does not move its lane
@@ -28,6 +29,7 @@ struct member {
 
 struct group {
     struct span id;
+    uint64_t hash;
     uint64_t prefix; // of the id, for sorting
     uint32_t first, count; // its members: members[order[first]] ...
 };

@@ -26,6 +26,8 @@ struct taken {
     int64_t offset;
     int64_t digest;
     enum decoded decoded;
+    uint64_t subject_hash;       // DECODED_EVENT: of the subject, and of source and id, made while the bytes
+    uint64_t identity_hash;      // were at hand
     struct event event;          // DECODED_EVENT, and the time of a DECODED_TICK
     const struct reject *reject; // DECODED_REJECTED
     struct span key, value;

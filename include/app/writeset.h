@@ -19,7 +19,6 @@ struct writeset {
     VECTOR(struct reminder_row) delete_reminders;
     VECTOR(struct notice_row) delete_notices;
     VECTOR(struct outbox_row) delete_outbox;
-    VECTOR(struct outbox_row) release_outbox;
     VECTOR(struct timeline_row) points;
     struct arena arena;
     bool durable;

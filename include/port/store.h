@@ -199,8 +199,6 @@ struct store_write {
     size_t delete_notice_count;
     const struct outbox_row *delete_outbox; // (customer_id, seq); must still be held: released == false
     size_t delete_outbox_count;
-    const struct outbox_row *release_outbox; // (customer_id, seq): held becomes released
-    size_t release_outbox_count;
     const struct timeline_row *points; // new points of existing rows, by customer and identity
     size_t points_count;
 
@@ -280,8 +278,12 @@ struct store_ops {
                       struct reminder_row **reminders, size_t *reminder_count, struct notice_row **notices,
                       size_t *notice_count, struct outbox_row **outbox, size_t *outbox_count);
 
-    // What the watermark has passed: held notices (with their reminders) and held messages of customers that
-    // are not marked, of these homes, by (at, customer), up to `limit` each.
+    // Held changes that the watermark has passed, of customers that are not marked and of these homes, become
+    // released: of each home up to `limit`, in order. Durable. `count` tells how many.
+    int (*release_changes)(struct store *store, const int32_t *homes, size_t home_count, instant watermark,
+                           size_t limit, size_t *count);
+    // What else the watermark has passed: held notices (with their reminders) and held closings of customers
+    // that are not marked, of these homes, by (at, customer), up to `limit` each.
     int (*held)(struct store *store, const int32_t *homes, size_t home_count, instant watermark, size_t limit,
                 struct arena *arena, struct held_notice **notices, size_t *notice_count, struct outbox_row **outbox,
                 size_t *outbox_count);
@@ -292,7 +294,7 @@ struct store_ops {
     int (*values)(struct store *store, const struct policy *policy, const struct span *ids, const int32_t *days,
                   size_t count, int64_t *f, int64_t *m);
 
-    // Released messages of these homes in order of seq, up to `limit`.
+    // Released messages of these homes, up to `limit` and of each home its share of that, in order of seq.
     int (*released)(struct store *store, const int32_t *homes, size_t home_count, size_t limit, struct arena *arena,
                     struct outbox_row **outbox, size_t *count);
     // Delivered: deletes them; notices become published (with the instant).

@@ -13,7 +13,7 @@
 #include "support/instance.h"
 #include "support/random.h"
 
-enum { LANES = 3, CUSTOMERS = 16, EVENTS = 12, BATCH = 24, QUIET = 6 };
+enum { LANES = 3, CUSTOMERS = 12, EVENTS = 10, BATCH = 24, QUIET = 6 };
 
 static struct world *world;
 static uint64_t seed;

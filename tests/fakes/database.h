@@ -115,6 +115,8 @@ int fake_do_marked(struct fake_database *database, const int32_t *homes, size_t 
 int fake_do_follow_ups(struct fake_database *database, const struct span *ids, size_t count, struct arena *arena,
                        struct reminder_row **reminders, size_t *reminder_count, struct notice_row **notices,
                        size_t *notice_count, struct outbox_row **outbox, size_t *outbox_count);
+int fake_do_release_changes(struct fake_database *database, const int32_t *homes, size_t home_count, instant watermark,
+                            size_t limit, size_t *count);
 int fake_do_held(struct fake_database *database, const int32_t *homes, size_t home_count, instant watermark,
                  size_t limit, struct arena *arena, struct held_notice **notices, size_t *notice_count,
                  struct outbox_row **outbox, size_t *outbox_count);
@@ -122,6 +124,8 @@ int fake_do_announcements(struct fake_database *database, const int32_t *homes, 
                           struct arena *arena, struct held_notice **notices, size_t *count);
 int fake_do_values(struct fake_database *database, const struct policy *policy, const struct span *ids,
                    const int32_t *days, size_t count, int64_t *f, int64_t *m);
+int fake_do_release_changes(struct fake_database *database, const int32_t *homes, size_t home_count,
+                            instant watermark, size_t limit, size_t *count);
 int fake_do_released(struct fake_database *database, const int32_t *homes, size_t home_count, size_t limit,
                      struct arena *arena, struct outbox_row **outbox, size_t *count);
 int fake_do_delivered(struct fake_database *database, const struct outbox_row *outbox, size_t count);

@@ -124,6 +124,9 @@ OPERATION(follow_ups, PARAMETERS(const struct span *ids, size_t count, struct ar
                                  struct notice_row **notices, size_t *notice_count, struct outbox_row **outbox,
                                  size_t *outbox_count),
           ids, count, arena, reminders, reminder_count, notices, notice_count, outbox, outbox_count)
+OPERATION(release_changes, PARAMETERS(const int32_t *homes, size_t home_count, instant watermark, size_t limit,
+                                      size_t *count),
+          homes, home_count, watermark, limit, count)
 OPERATION(held, PARAMETERS(const int32_t *homes, size_t home_count, instant watermark, size_t limit,
                            struct arena *arena, struct held_notice **notices, size_t *notice_count,
                            struct outbox_row **outbox, size_t *outbox_count),
@@ -134,6 +137,9 @@ OPERATION(announcements, PARAMETERS(const int32_t *homes, size_t home_count, siz
 OPERATION(values, PARAMETERS(const struct policy *policy, const struct span *ids, const int32_t *days, size_t count,
                              int64_t *f, int64_t *m),
           policy, ids, days, count, f, m)
+OPERATION(release_changes, PARAMETERS(const int32_t *homes, size_t home_count, instant watermark, size_t limit,
+                                      size_t *count),
+          homes, home_count, watermark, limit, count)
 OPERATION(released, PARAMETERS(const int32_t *homes, size_t home_count, size_t limit, struct arena *arena,
                                struct outbox_row **outbox, size_t *count),
           homes, home_count, limit, arena, outbox, count)

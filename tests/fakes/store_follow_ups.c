@@ -59,21 +59,15 @@ static int delete_notices(struct fake_transaction *transaction)
     return STORE_OK;
 }
 
-static int change_outbox(struct fake_transaction *transaction)
+static int delete_outbox(struct fake_transaction *transaction)
 {
-    const struct store_write *write = transaction->write;
-    for (size_t i = 0; i < write->delete_outbox_count + write->release_outbox_count; i++) {
-        bool gone = i < write->delete_outbox_count;
-        const struct outbox_row *named =
-            gone ? &write->delete_outbox[i] : &write->release_outbox[i - write->delete_outbox_count];
-        struct fake_customer *customer = fake_touch(transaction, named->customer_id);
-        struct outbox_row *row = customer ? message_of(customer, named->seq) : NULL;
+    for (size_t i = 0; i < transaction->write->delete_outbox_count; i++) {
+        const struct outbox_row *gone = &transaction->write->delete_outbox[i];
+        struct fake_customer *customer = fake_touch(transaction, gone->customer_id);
+        struct outbox_row *row = customer ? message_of(customer, gone->seq) : NULL;
         if (!row || row->released)
             return STORE_CONFLICT;
-        if (gone)
-            FAKE_REMOVE(customer->outbox, customer->outbox_count, (size_t)(row - customer->outbox));
-        else
-            row->released = true;
+        FAKE_REMOVE(customer->outbox, customer->outbox_count, (size_t)(row - customer->outbox));
     }
     return STORE_OK;
 }
@@ -173,7 +167,7 @@ int fake_write_follow_ups(struct fake_transaction *transaction)
     if (outcome == STORE_OK)
         outcome = delete_notices(transaction);
     if (outcome == STORE_OK)
-        outcome = change_outbox(transaction);
+        outcome = delete_outbox(transaction);
     for (size_t i = 0; outcome == STORE_OK && i < write->reminder_count; i++)
         outcome = put_reminder(transaction, &write->reminders[i]);
     for (size_t i = 0; outcome == STORE_OK && i < write->notice_count; i++)
@@ -201,6 +195,39 @@ int fake_do_delivered(struct fake_database *database, const struct outbox_row *o
             notice->state = NOTICE_PUBLISHED;
         fake_customer_release(database->tables.customers.items[place]);
         database->tables.customers.items[place] = copy;
+    }
+    return STORE_OK;
+}
+
+static bool is_held_change(const struct outbox_row *message, int32_t home, instant watermark)
+{
+    return message->kind == OUTBOX_LEVEL && !message->released && message->home == home && message->at < watermark;
+}
+
+int fake_do_release_changes(struct fake_database *database, const int32_t *homes, size_t home_count, instant watermark,
+                            size_t limit, size_t *count)
+{
+    struct fake_tables *tables = &database->tables;
+    fake_remember(database, true);
+    *count = 0;
+    for (size_t h = 0; h < home_count; h++) {
+        size_t released = 0;
+        for (size_t i = 0; i < tables->customers.count; i++) {
+            struct fake_customer *copy = NULL;
+            const struct fake_customer *customer = tables->customers.items[i];
+            for (size_t k = 0; customer->row.fold_at == INSTANT_NEVER && k < customer->outbox_count; k++) {
+                if (released == limit || !is_held_change(&customer->outbox[k], homes[h], watermark))
+                    continue;
+                copy = copy ? copy : fake_customer_copy(customer);
+                copy->outbox[k].released = true;
+                released++;
+            }
+            if (copy) {
+                fake_customer_release(tables->customers.items[i]);
+                tables->customers.items[i] = copy;
+            }
+        }
+        *count += released;
     }
     return STORE_OK;
 }

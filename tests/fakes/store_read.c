@@ -210,7 +210,7 @@ int fake_do_held(struct fake_database *database, const int32_t *homes, size_t ho
         }
         for (size_t k = 0; k < customer->outbox_count; k++) {
             const struct outbox_row *message = &customer->outbox[k];
-            if (!message->released && message->at < watermark && is_home(homes, home_count, message->home))
+            if (!message->released && message->kind != OUTBOX_LEVEL && message->at < watermark && is_home(homes, home_count, message->home))
                 add(&messages, message->at, customer, message, k);
         }
     }
@@ -258,6 +258,27 @@ int fake_do_values(struct fake_database *database, const struct policy *policy, 
             if (event->type == TYPE_ORDER_PLACED || event->type == TYPE_ORDER_REFUNDED)
                 m[i] += event->type == TYPE_ORDER_PLACED ? event->amount : -event->amount;
         }
+    }
+    return STORE_OK;
+}
+
+int fake_do_release_changes(struct fake_database *database, const int32_t *homes, size_t home_count,
+                            instant watermark, size_t limit, size_t *count)
+{
+    *count = 0;
+    fake_remember(database, true);
+    for (size_t i = 0; i < database->tables.customers.count; i++) {
+        struct fake_customer *copy = fake_customer_copy(database->tables.customers.items[i]);
+        for (size_t k = 0; k < copy->outbox_count; k++) {
+            struct outbox_row *message = &copy->outbox[k];
+            if (message->kind != OUTBOX_LEVEL || message->released || message->at >= watermark || *count == limit ||
+                copy->row.fold_at != INSTANT_NEVER || !is_home(homes, home_count, message->home))
+                continue;
+            message->released = true;
+            ++*count;
+        }
+        fake_customer_release(database->tables.customers.items[i]);
+        database->tables.customers.items[i] = copy;
     }
     return STORE_OK;
 }

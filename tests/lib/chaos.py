@@ -1,6 +1,8 @@
 """Kills, freezes and restarts everything while a random stream is worked on, and shows that in the end every
 row of every view is what an independent fold of the stream says. See tests/chaos.sh."""
 import argparse
+import contextlib
+import itertools
 import os
 import random
 import sys
@@ -8,7 +10,7 @@ import time
 from collections import Counter
 
 from rig import stream
-from rig.servers import Kafka, Postgres
+from rig.servers import Kafka, Postgres, wait_until
 from rig.site import Site
 from rig.views import Expected
 
@@ -17,6 +19,7 @@ PHASES = 3
 FREEZE = (4.0, 6.0)  # seconds; the session times out after 3
 PAUSE = (0.2, 2.0)   # between faults
 AMID = (0.0, 0.15)  # from the records that came last to the fault
+AMID_FREEZE = 4     # times as many records as before another fault
 MOST_INSTANCES = 4
 
 
@@ -107,10 +110,12 @@ class Chaos:
         return faults
 
     def revive(self):
-        """Whoever ended by itself is started again; that it ended at all is only right for a few codes."""
+        """Whoever ended by itself is started again; that is right only when PostgreSQL was away at its start."""
         for instance in self.site.instances:
             if not instance.running():
-                self.done[f"ended by itself with {instance.process.returncode}"] += 1
+                if instance.process.returncode != os.EX_UNAVAILABLE:
+                    raise AssertionError(f"guanxid ended with {instance.process.returncode}\n{instance.log_tail()}")
+                self.done["ended by itself, PostgreSQL away"] += 1
                 instance.start()
 
     def strike(self, fault):
@@ -119,20 +124,37 @@ class Chaos:
         fault()
         self.done[fault.__name__] += 1
 
+    def cut(self, records, faults):
+        """A chunk of the records for each fault and one for the end; a freeze gets more, so that it surely comes in
+        the middle of work and the zombie has something in its hands when it wakes."""
+        shares = [AMID_FREEZE if fault == self.freeze else 1 for fault in faults] + [1]
+        chunks, begin = [], 0
+        for share in itertools.accumulate(shares):
+            end = len(records) * share // sum(shares)
+            chunks.append(records[begin:end])
+            begin = end
+        return chunks
+
+    def progress(self):
+        return self.site.query("SELECT sum(next_offset) FROM guanxi.lane")
+
     def phase(self, faults, records, publisher):
-        """Publishes the records a chunk before each fault: one half so early that it may have been worked off, the
-        other so late that the fault strikes in the middle of it."""
-        size = len(records) // (len(faults) + 1) + 1
-        chunks = [records[i:i + size] for i in range(0, len(records), size)]
-        for number, fault in enumerate(faults):
-            chunk = chunks[number] if number < len(chunks) else []
-            publisher.send(chunk[:len(chunk) // 2])
+        """Publishes a chunk of the records before each fault: one half so early that it may have been worked off,
+        the other so late that the fault strikes in the middle of it."""
+        chunks = self.cut(records, faults)
+        for chunk, fault in zip(chunks, faults):
+            half = len(chunk) // 2 if fault != self.freeze else 0
+            publisher.send(chunk[:half])
             time.sleep(self.random.uniform(*PAUSE))
-            publisher.send(chunk[len(chunk) // 2:])
-            time.sleep(self.random.uniform(*AMID))
+            before = self.progress()
+            publisher.send(chunk[half:])
+            if fault == self.freeze:
+                with contextlib.suppress(TimeoutError):  # nobody may have lanes just now
+                    wait_until(5, lambda: self.progress() != before, "something is applied", pause=0.003)
+            else:
+                time.sleep(self.random.uniform(*AMID))
             self.strike(fault)
-        for chunk in chunks[len(faults):]:
-            publisher.send(chunk)
+        publisher.send(chunks[-1])
         publisher.flush(300)
         self.thaw(everything=True)
         self.revive()
@@ -170,11 +192,14 @@ def run(options):
                 raise AssertionError(f"exit code {code} after SIGTERM\n{instance.log_tail()}")
     finally:
         site.close()
+    fenced = site.count_in_logs("has another owner")
+    if chaos.done["freeze"] >= 3 and not fenced:
+        raise AssertionError("no zombie was fenced: the freezes did not strike in the middle of work")
     rows = {view: len(rows) for view, rows in expected.views.items()}
     print_figures(options, chaos, figures, {
         "records": sum(ends.values()), "seconds": round(time.monotonic() - began),
         "slowest SIGTERM, seconds": round(chaos.slowest_stop, 1),
-        "lanes fenced (log lines)": site.count_in_logs("has another owner"),
+        "lanes fenced (log lines)": fenced,
         "PostgreSQL away (log lines)": site.count_in_logs("PostgreSQL is away"), **{f"rows of {view}": n for view, n in rows.items()}})
 
 

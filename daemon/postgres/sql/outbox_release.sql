@@ -1,5 +1,14 @@
--- Held messages become messages to be sent.
--- $1 customers, $2 seqs
+-- Held changes that the watermark has passed become messages to be sent, of each home the first; not of marked
+-- customers.
+-- $1 homes, $2 watermark, $3 limit for a home
 UPDATE guanxi.outbox o SET released = true
-FROM unnest($1::text[], $2::int8[]) AS v (customer_id, seq)
-WHERE o.customer_id = v.customer_id AND o.seq = v.seq AND NOT o.released
+FROM unnest($1::int4[]) AS h (home)
+CROSS JOIN LATERAL (
+    SELECT held.customer_id, held.seq
+    FROM guanxi.outbox held
+    JOIN guanxi.customer c ON c.customer_id = held.customer_id AND c.fold_at IS NULL
+    WHERE held.home = h.home AND NOT held.released AND held.kind = 0 AND held.at < $2::timestamptz
+    ORDER BY held.at, held.customer_id, held.seq
+    LIMIT $3::int8
+) due
+WHERE o.customer_id = due.customer_id AND o.seq = due.seq AND NOT o.released

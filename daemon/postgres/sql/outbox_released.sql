@@ -1,10 +1,15 @@
--- Messages of a home that are to be sent.
--- $1 home, $2 limit
+-- Messages that are to be sent, of each home the first.
+-- $1 homes, $2 limit for a home, $3 limit
 SELECT
     o.seq, o.customer_id, o.home, o.at, o.topic, o.kind, o.reminder_id, o.n, o.from_level, o.released,
-    coalesce(r.published, false) AS reminder_published, o.payload
-FROM guanxi.outbox o
-LEFT JOIN guanxi.reminder r ON r.customer_id = o.customer_id AND r.reminder_id = o.reminder_id
-WHERE o.home = $1::int4 AND o.released
+    false AS reminder_published, o.payload
+FROM unnest($1::int4[]) AS h (home)
+CROSS JOIN LATERAL (
+    SELECT *
+    FROM guanxi.outbox released
+    WHERE released.home = h.home AND released.released
+    ORDER BY released.seq
+    LIMIT $2::int8
+) o
 ORDER BY o.seq
-LIMIT $2::int8
+LIMIT $3::int8

@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 CLIENT = {"log_level": 2, "broker.address.family": "v4", "reconnect.backoff.max.ms": 1000}
 
 
-def wait_until(seconds, condition, what):
+def wait_until(seconds, condition, what, pause=0.1):
     """Polls until condition() is true and returns what it returned."""
     end = time.monotonic() + seconds
     while True:
@@ -22,7 +22,7 @@ def wait_until(seconds, condition, what):
             return result
         if time.monotonic() > end:
             raise TimeoutError(f"{what}: not within {seconds} s")
-        time.sleep(0.1)
+        time.sleep(pause)
 
 
 class Service:
