@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/status.h"
+#include "codec/encode.h"
 
 enum {
     SEND_AT_ONCE = 1000,
@@ -33,6 +34,17 @@ static bool collect_homes(struct publisher *publisher)
     return done;
 }
 
+// What is sent of a row: a change is written out only now, and comes out the same each time.
+static struct span payload_of(struct publisher *publisher, const struct outbox_row *row)
+{
+    if (row->kind != OUTBOX_LEVEL)
+        return row->payload;
+    return encode_level_change(&publisher->arena, &(struct level_message){
+        .customer_id = row->customer_id, .n = row->n, .at = row->changed_at, .from_level = row->from_level,
+        .to_level = row->to_level, .cause = row->cause, .event_source = row->source, .event_id = row->event_id,
+    });
+}
+
 // Sends the rows; those that were delivered move to the front. Their number, or negative.
 static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_t count)
 {
@@ -44,10 +56,13 @@ static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_
     for (size_t i = 0; i < count; i++) {
         messages[i] = (struct sink_message){
             .topic = rows[i].topic == OUTBOX_CHANGES ? settings->changes_topic : settings->reminders_topic,
-            .key = rows[i].customer_id, .payload = rows[i].payload};
+            .key = rows[i].customer_id, .payload = payload_of(publisher, &rows[i])};
+        if (!messages[i].payload.data)
+            return out_of_memory();
         repeats += rows[i].seq <= publisher->tried;
     }
-    publisher->tried = rows[count - 1].seq > publisher->tried ? rows[count - 1].seq : publisher->tried;
+    for (size_t i = 0; i < count; i++)
+        publisher->tried = rows[i].seq > publisher->tried ? rows[i].seq : publisher->tried;
     metric_add(METRIC_PUBLISH_REPEATS, repeats);
     int result = publisher->sink->ops->publish(publisher->sink, messages, count, SEND_TIMEOUT_MS);
     if (result < 0)

@@ -90,9 +90,14 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         REMINDER,
         N,
         FROM_LEVEL,
+        TO_LEVEL,
+        CAUSE,
         RELEASED,
         REMINDER_PUBLISHED,
-        PAYLOAD
+        SOURCE,
+        EVENT,
+        PAYLOAD,
+        CHANGED
     };
     *outbox = (struct outbox_row){
         .seq = result_int8(result, row, SEQ),
@@ -102,12 +107,19 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         .kind = (enum outbox_kind)result_int2(result, row, KIND),
         .n = result_int4(result, row, N),
         .from_level = (uint8_t)result_int2(result, row, FROM_LEVEL),
+        .to_level = (uint8_t)result_int2(result, row, TO_LEVEL),
+        .cause = (enum level_cause)result_int2(result, row, CAUSE),
+        .changed_at = result_instant(result, row, CHANGED),
         .released = result_bool(result, row, RELEASED),
         .reminder_published = result_bool(result, row, REMINDER_PUBLISHED),
     };
     if (!result_null(result, row, REMINDER))
         result_uuid(result, row, REMINDER, outbox->reminder_id);
     int status = keep(result, row, CUSTOMER, arena, &outbox->customer_id);
+    if (status == 0)
+        status = keep(result, row, SOURCE, arena, &outbox->source);
+    if (status == 0)
+        status = keep(result, row, EVENT, arena, &outbox->event_id);
     return status ? status : keep(result, row, PAYLOAD, arena, &outbox->payload);
 }
 

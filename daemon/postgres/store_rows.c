@@ -244,11 +244,16 @@ WRITER(write_outbox)
         row_uuid(rows, row->reminder_id);
     row_int4(rows, row->n);
     row_int2(rows, row->from_level);
+    row_int2(rows, row->to_level);
+    row_int2(rows, (int16_t)row->cause);
     row_bool(rows, row->released);
+    row_span(rows, row->source);
+    row_span(rows, row->event_id);
     row_span(rows, row->payload);
+    row_instant(rows, row->kind == OUTBOX_LEVEL && row->changed_at != row->at ? row->changed_at : INSTANT_NONE);
     return true;
 }
-const struct copy_statement outbox_copy = {sql_outbox_copy, 10, write_outbox, STORE_POISON};
+const struct copy_statement outbox_copy = {sql_outbox_copy, 15, write_outbox, STORE_POISON};
 
 WRITER(write_outbox_key)
 {

@@ -124,8 +124,6 @@ int fake_do_announcements(struct fake_database *database, const int32_t *homes, 
                           struct arena *arena, struct held_notice **notices, size_t *count);
 int fake_do_values(struct fake_database *database, const struct policy *policy, const struct span *ids,
                    const int32_t *days, size_t count, int64_t *f, int64_t *m);
-int fake_do_release_changes(struct fake_database *database, const int32_t *homes, size_t home_count,
-                            instant watermark, size_t limit, size_t *count);
 int fake_do_released(struct fake_database *database, const int32_t *homes, size_t home_count, size_t limit,
                      struct arena *arena, struct outbox_row **outbox, size_t *count);
 int fake_do_delivered(struct fake_database *database, const struct outbox_row *outbox, size_t count);

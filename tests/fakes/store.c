@@ -137,9 +137,6 @@ OPERATION(announcements, PARAMETERS(const int32_t *homes, size_t home_count, siz
 OPERATION(values, PARAMETERS(const struct policy *policy, const struct span *ids, const int32_t *days, size_t count,
                              int64_t *f, int64_t *m),
           policy, ids, days, count, f, m)
-OPERATION(release_changes, PARAMETERS(const int32_t *homes, size_t home_count, instant watermark, size_t limit,
-                                      size_t *count),
-          homes, home_count, watermark, limit, count)
 OPERATION(released, PARAMETERS(const int32_t *homes, size_t home_count, size_t limit, struct arena *arena,
                                struct outbox_row **outbox, size_t *count),
           homes, home_count, limit, arena, outbox, count)

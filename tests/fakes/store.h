@@ -8,10 +8,8 @@
 
 #define FAKE_OPS(X) \
     X(reconnect) X(check_schema) X(number_types) X(record_policy) X(claim) X(lanes) X(move) X(halt) X(beat) \
-    X(release) X(orphans) X(load) X(identify) X(write) X(due) X(marked) X(timelines) X(follow_ups) X(release_changes) \
-    X(held) \
-    X(announcements) X(values) X(release_changes) X(released) \
-    X(delivered)
+    X(release) X(orphans) X(load) X(identify) X(write) X(due) X(marked) X(timelines) X(follow_ups) \
+    X(release_changes) X(held) X(announcements) X(values) X(released) X(delivered)
 
 enum fake_op {
 #define X(name) FAKE_OP_##name,

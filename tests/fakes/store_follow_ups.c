@@ -150,13 +150,15 @@ static int put_message(struct fake_transaction *transaction, const struct outbox
     struct fake_customer *customer = fake_touch(transaction, given->customer_id);
     if (!customer)
         return fault(STATUS_BROKEN, "a message without its customer");
-    if (!given->payload.data || given->payload.size == 0 || given->seq != 0)
+    if ((given->kind != OUTBOX_LEVEL && given->payload.size == 0) || given->seq != 0)
         return fault(STATUS_BROKEN, "a message that is not complete when it is put in");
     struct outbox_row *row = FAKE_INSERT(customer->outbox, customer->outbox_count, customer->outbox_count);
     *row = *given;
     row->seq = transaction->next_seq++;
     row->customer_id = customer->row.id;
     row->payload = fake_text(transaction->database, given->payload);
+    row->source = fake_text(transaction->database, given->source);
+    row->event_id = fake_text(transaction->database, given->event_id);
     return STORE_OK;
 }
 

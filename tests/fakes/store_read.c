@@ -106,7 +106,8 @@ int fake_do_due(struct fake_database *database, const int32_t *homes, size_t hom
     timed_list list = {0};
     for (size_t i = 0; i < database->tables.customers.count; i++) {
         const struct fake_customer *customer = database->tables.customers.items[i];
-        if (is_home(homes, home_count, customer->row.home) && customer->row.wake_at < watermark)
+        if (is_home(homes, home_count, customer->row.home) && customer->row.wake_at < watermark &&
+            customer->row.fold_at == INSTANT_NEVER)
             add(&list, customer->row.wake_at, customer, NULL, 0);
     }
     return take_ids(&list, limit, arena, ids, count);
@@ -210,7 +211,8 @@ int fake_do_held(struct fake_database *database, const int32_t *homes, size_t ho
         }
         for (size_t k = 0; k < customer->outbox_count; k++) {
             const struct outbox_row *message = &customer->outbox[k];
-            if (!message->released && message->kind != OUTBOX_LEVEL && message->at < watermark && is_home(homes, home_count, message->home))
+            if (message->kind != OUTBOX_LEVEL && !message->released && message->at < watermark &&
+                is_home(homes, home_count, message->home))
                 add(&messages, message->at, customer, message, k);
         }
     }
@@ -233,7 +235,8 @@ int fake_do_announcements(struct fake_database *database, const int32_t *homes, 
             const struct notice_row *notice = &customer->notices[k];
             const struct reminder_row *reminder = reminder_of(customer, notice->reminder_id);
             if (is_home(homes, home_count, customer->row.home) && reminder->announce == ANNOUNCE_PENDING &&
-                reminder->status == REMINDER_OPEN && reminder->notices == notice->notice)
+                reminder->status == REMINDER_OPEN && reminder->notices == notice->notice &&
+                notice->state == NOTICE_SUPPRESSED)
                 add(&list, reminder->opened_at, customer, notice, k);
         }
     }
@@ -262,27 +265,6 @@ int fake_do_values(struct fake_database *database, const struct policy *policy, 
     return STORE_OK;
 }
 
-int fake_do_release_changes(struct fake_database *database, const int32_t *homes, size_t home_count,
-                            instant watermark, size_t limit, size_t *count)
-{
-    *count = 0;
-    fake_remember(database, true);
-    for (size_t i = 0; i < database->tables.customers.count; i++) {
-        struct fake_customer *copy = fake_customer_copy(database->tables.customers.items[i]);
-        for (size_t k = 0; k < copy->outbox_count; k++) {
-            struct outbox_row *message = &copy->outbox[k];
-            if (message->kind != OUTBOX_LEVEL || message->released || message->at >= watermark || *count == limit ||
-                copy->row.fold_at != INSTANT_NEVER || !is_home(homes, home_count, message->home))
-                continue;
-            message->released = true;
-            ++*count;
-        }
-        fake_customer_release(database->tables.customers.items[i]);
-        database->tables.customers.items[i] = copy;
-    }
-    return STORE_OK;
-}
-
 int fake_do_released(struct fake_database *database, const int32_t *homes, size_t home_count, size_t limit,
                      struct arena *arena, struct outbox_row **outbox, size_t *count)
 {
@@ -292,7 +274,7 @@ int fake_do_released(struct fake_database *database, const int32_t *homes, size_
         for (size_t k = 0; k < customer->outbox_count; k++) {
             const struct outbox_row *message = &customer->outbox[k];
             if (message->released && is_home(homes, home_count, message->home))
-                add(&list, message->seq, customer, message, k);
+                add(&list, message->at, customer, message, k);
         }
     }
     *count = first_of(&list, limit);

@@ -310,23 +310,28 @@ COMMENT ON COLUMN guanxi.notice.last_contact_at IS 'Last contact before that ins
 COMMENT ON COLUMN guanxi.notice.last_order_at IS 'Last order before that instant';
 COMMENT ON COLUMN guanxi.notice.next_at IS 'The next notice if nothing happens; null: none comes';
 
+-- Most rows are changes: narrow, and released without touching an index.
 CREATE TABLE guanxi.outbox (
     seq bigint GENERATED ALWAYS AS IDENTITY,
     at timestamptz NOT NULL,
+    changed_at timestamptz,
     reminder_id uuid,
     home integer NOT NULL,
     n integer NOT NULL DEFAULT 0,
     topic smallint NOT NULL,
     kind smallint NOT NULL,
     from_level smallint NOT NULL DEFAULT 0,
+    to_level smallint NOT NULL DEFAULT 0,
+    cause smallint NOT NULL DEFAULT 0,
     released boolean NOT NULL DEFAULT false,
     customer_id text COLLATE "C" NOT NULL,
-    payload text COLLATE "C" NOT NULL,
+    source text COLLATE "C",
+    event_id text COLLATE "C",
+    payload text COLLATE "C",
     PRIMARY KEY (customer_id, seq)
-) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
     autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX outbox_held ON guanxi.outbox (home, at) WHERE NOT released;
-CREATE INDEX outbox_released ON guanxi.outbox (home, seq) WHERE released;
+CREATE INDEX outbox_at ON guanxi.outbox (home, at);
 COMMENT ON TABLE guanxi.outbox IS 'Messages on their way to Kafka; deleted when delivered';
 COMMENT ON COLUMN guanxi.outbox.customer_id IS 'The customer, key of the message';
 COMMENT ON COLUMN guanxi.outbox.seq IS 'Orders the messages of a customer';
@@ -337,8 +342,13 @@ COMMENT ON COLUMN guanxi.outbox.kind IS '0 change of level, 1 notice, 2 closing'
 COMMENT ON COLUMN guanxi.outbox.reminder_id IS 'The reminder of a notice or closing';
 COMMENT ON COLUMN guanxi.outbox.n IS 'Number of the change or of the notice';
 COMMENT ON COLUMN guanxi.outbox.from_level IS 'Level before the change';
+COMMENT ON COLUMN guanxi.outbox.changed_at IS 'The instant of a change that lies before at; null: at';
+COMMENT ON COLUMN guanxi.outbox.to_level IS 'Level after it';
+COMMENT ON COLUMN guanxi.outbox.cause IS 'Its cause: 0 event, 1 warmth, 2 evidence';
+COMMENT ON COLUMN guanxi.outbox.source IS 'Source of the event that brought it about; null: none';
+COMMENT ON COLUMN guanxi.outbox.event_id IS 'Id of that event';
 COMMENT ON COLUMN guanxi.outbox.released IS 'To be sent; else held or to be dropped';
-COMMENT ON COLUMN guanxi.outbox.payload IS 'The message, final bytes';
+COMMENT ON COLUMN guanxi.outbox.payload IS 'The message, final bytes; null: made of the other columns';
 
 -- Offsets may repeat: a topic can be made again.
 CREATE TABLE guanxi.quarantine (

@@ -1,6 +1,7 @@
 """A test of the whole daemon: a unittest case with servers and sites."""
 import os
 import sys
+import time
 import unittest
 
 from . import stream
@@ -16,6 +17,13 @@ class SystemTest(unittest.TestCase):
     def setUpClass(cls):
         cls.kafka, cls.postgres = Kafka(), Postgres()
         cls.work = os.environ["WORK_DIR"]
+
+    def run(self, result=None):
+        began = time.monotonic()
+        try:
+            return super().run(result)
+        finally:
+            print(f"    {self._testMethodName}: {time.monotonic() - began:.1f} s", file=sys.stderr)
 
     def site(self, **options):
         """A site named after the test, gone at its end."""
