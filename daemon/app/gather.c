@@ -10,7 +10,7 @@
 
 enum {
     STARVING_US = 300 * 1000, // so long the others wait for a lane that is behind and has nothing to give
-    BATCH_BYTES = 24 << 20,   // of the records of a batch, however few they are
+    BATCH_BYTES = 20 << 20,   // of memory for a batch, however few or many records that is
 };
 
 // Whether a lane takes part, and whether it has a record at hand.
@@ -134,9 +134,20 @@ static struct lane *furthest_behind(struct worker *worker, struct taken **next, 
     return awaited || *result != 0 ? NULL : least;
 }
 
+// What a batch takes beside the bytes of its records: each is held decoded, and each customer as it is loaded,
+// changed and written. How many customers there will be is taken from the batch before.
+static size_t batch_size(const struct worker *worker)
+{
+    const struct grouping *before = &worker->applier.grouping;
+    size_t customers = before->members.count ? worker->batch.count * before->groups.count / before->members.count
+                                             : worker->batch.count;
+    return worker->batch_bytes + worker->batch.count * (sizeof(struct taken) + sizeof(struct timeline_row)) +
+           customers * 2 * sizeof(struct customer_row);
+}
+
 static bool has_room(const struct worker *worker)
 {
-    return worker->batch.count < (size_t)worker->shared->settings->batch_events && worker->batch_bytes < BATCH_BYTES;
+    return worker->batch.count < (size_t)worker->shared->settings->batch_events && batch_size(worker) < BATCH_BYTES;
 }
 
 // Lanes that were read to their ends meanwhile are as far as the clock was before.

@@ -169,8 +169,7 @@ static void no_documents(void **state)
         "\x0c{}",
         "{\x0b}",
         "[1\x0c]",
-        "{\"a\"\x1a"
-        "1}",
+        "{\"a\"\0321}",
         "\xc2\xa0{}",
         "\"\\ud800\"",
         "\"\\udc00\"",

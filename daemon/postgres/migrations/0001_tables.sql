@@ -329,7 +329,7 @@ CREATE TABLE guanxi.outbox (
     event_id text COLLATE "C",
     payload text COLLATE "C",
     PRIMARY KEY (customer_id, seq)
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
     autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX outbox_at ON guanxi.outbox (home, at);
 COMMENT ON TABLE guanxi.outbox IS 'Messages on their way to Kafka; deleted when delivered';

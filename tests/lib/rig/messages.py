@@ -27,7 +27,7 @@ class Messages:
         self.count = self.repeats = self.told_anew = 0
         self.ambiguous = set()
         self.consumer = Consumer({"bootstrap.servers": brokers, "group.id": "unused", "enable.auto.commit": False,
-                                  "isolation.level": "read_committed", **CLIENT})
+                                  "isolation.level": "read_committed", "fetch.wait.max.ms": 10, **CLIENT})
         metadata = self.consumer.list_topics(timeout=30)
         self.lanes = [TopicPartition(topic, partition, OFFSET_BEGINNING)
                       for topic in topics for partition in metadata.topics[topic].partitions]
