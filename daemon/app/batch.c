@@ -9,6 +9,8 @@
 
 enum {
     ATTEMPTS = 12,          // at one write that others keep changing the ground of
+    AHEAD = 6,              // groups
+    CACHE_LINE = 64,
     ATTEMPTS_ALONE = 3,     // after so many, no other worker of this process writes meanwhile
 };
 
@@ -136,6 +138,16 @@ static bool apply_group(struct applier *applier, const struct group *group, stru
     return done && !collector.failed;
 }
 
+// A batch is larger than the caches of a processor: the first event of a group to come is asked for.
+static void ask_for(const struct grouping *grouping, size_t index)
+{
+    if (index >= grouping->groups.count)
+        return;
+    const char *taken = (const char *)grouping_member(grouping, &grouping->groups.items[index], 0)->item->taken;
+    for (size_t at = 0; at < sizeof(struct taken); at += CACHE_LINE)
+        __builtin_prefetch(taken + at);
+}
+
 // Applies all groups; rows that did not change drop out of what is written.
 static bool apply_groups(struct applier *applier)
 {
@@ -143,6 +155,7 @@ static bool apply_groups(struct applier *applier)
     struct customer_row *customers = applier->set.customers.items;
     for (size_t i = 0; i < applier->grouping.groups.count; i++) {
         bool changed;
+        ask_for(&applier->grouping, i + AHEAD);
         if (!apply_group(applier, &applier->grouping.groups.items[i], &customers[i], &changed))
             return false;
         if (changed && kept != i)
@@ -171,7 +184,7 @@ static bool advance_lanes(struct applier *applier, const struct item *items, siz
         }
         lane->pending.next_offset = items[i].taken->offset + 1;
         lane->pending.anchor_offset = items[i].taken->offset;
-        lane->pending.anchor = items[i].taken->digest;
+        lane->last_taken = items[i].taken;
         if (items[i].taken->decoded == DECODED_TICK)
             lane->pending.lane_time = instant_later(lane->pending.lane_time, items[i].taken->event.time);
     }
@@ -187,6 +200,7 @@ static bool advance_lanes(struct applier *applier, const struct item *items, siz
         if (!advance)
             return false;
         const struct lane *lane = applier->lanes.items[i];
+        applier->lanes.items[i]->pending.anchor = taken_digest(lane->last_taken);
         *advance = lane->pending;
         // Read to its end, a lane is as far as the clock, whatever the times of its records.
         bool at_end = lane->caught_up_at != INSTANT_NONE && lane->popped == advance->next_offset &&

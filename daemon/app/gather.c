@@ -1,5 +1,6 @@
 // Which records make a batch: those of the lane that is furthest behind in time, so that topics read at
 // different speeds bring their events in nearly the order in which they happened.
+#include <assert.h>
 #include <stdio.h>
 
 #include "app/worker.h"
@@ -55,8 +56,8 @@ static enum readiness readiness(struct worker *worker, struct lane *lane, struct
 
 static void halt(struct lane *lane, const char *reason)
 {
-    lane->state = LANE_HALTED;
     snprintf(lane->reason, sizeof lane->reason, "%s", reason);
+    lane->state = LANE_HALTED;
 }
 
 // Records before which a lane stops rather than half doing them or swallowing a topic of broken records.
@@ -176,11 +177,12 @@ int worker_gather(struct worker *worker)
     worker->round++;
     worker->batch_bytes = 0;
     while (has_room(worker)) {
-        struct taken *next;
+        struct taken *next = NULL;
         instant until;
         struct lane *lane = furthest_behind(worker, &next, &until, &result);
         if (!lane)
             break;
+        assert(next);
         do {
             if (stops_at(lane, settings, next))
                 break;

@@ -3,7 +3,7 @@
 #include "base/status.h"
 
 // A batch is larger than the caches of a processor: what comes next is asked for while this one is worked on.
-enum { AHEAD = 12 };
+enum { AHEAD = 12, FAR_AHEAD = 2 * AHEAD };
 
 static const struct event *event_of(const struct member *member)
 {
@@ -61,8 +61,8 @@ static int collect_members(struct grouping *grouping, const struct item *items, 
     if (!mask)
         return out_of_memory();
     for (size_t i = 0; i < count; i++) {
-        if (i + 2 * AHEAD < count)
-            __builtin_prefetch(items[i + 2 * AHEAD].taken);
+        if (i + FAR_AHEAD < count)
+            __builtin_prefetch(items[i + FAR_AHEAD].taken);
         if (i + AHEAD < count)
             ask_for(grouping, items[i + AHEAD].taken, mask);
         if (items[i].taken->decoded != DECODED_EVENT)

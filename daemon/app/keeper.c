@@ -13,6 +13,7 @@ enum {
     ORPHANS_EVERY_US = 10 * 1000 * 1000,
     ROUND_MOST_MS = 1000,
     NAP_MS = 50,
+    BLOCK = 16 * 1024,
 };
 #define ORPHAN_GRACE (60 * SECOND)   // a lane without an owner for so long is swept by whoever sees it
 #define CAUGHT_UP_SLACK (15 * SECOND) // watermark to clock, lateness aside, when all lanes are at their ends
@@ -167,7 +168,7 @@ int keeper_start(struct keeper *keeper, struct shared *shared, struct store *sto
     keeper->shared = shared;
     keeper->store = store;
     keeper->connected = true;
-    arena_init(&keeper->arena, 16 * 1024);
+    arena_init(&keeper->arena, BLOCK);
     int error = pthread_create(&keeper->thread, NULL, run, keeper);
     return error ? fault(STATUS_NOMEM, "cannot start the keeper: %s", strerror(error)) : 0;
 }

@@ -184,7 +184,7 @@ static bool take_record(void *context, const struct record *record)
     struct taken *taken = &chunk->items[chunk->count];
     struct reject reject;
     taken->offset = record->offset;
-    taken->digest = record_digest(record);
+    taken->timestamp_ms = record->timestamp_ms;
     taken->reject = NULL;
     taken->value = arena_copy(&chunk->arena, record->value);
     if (record->value.data && !taken->value.data) {
@@ -233,6 +233,16 @@ static int lane_refill(struct lane *lane, struct intake *intake)
     return 0;
 }
 
+int64_t taken_digest(const struct taken *taken)
+{
+    struct record_header headers[RECORD_DIGEST_HEADERS];
+    int count = record_unpack_headers((const uint8_t *)taken->headers.data, taken->headers.size, headers,
+                                      RECORD_DIGEST_HEADERS);
+    return record_digest(&(struct record){.timestamp_ms = taken->timestamp_ms, .key = taken->key,
+                                          .value = taken->value, .headers = headers,
+                                          .header_count = count > 0 ? (size_t)count : 0});
+}
+
 int lane_peek(struct lane *lane, struct intake *intake, struct taken **next)
 {
     if (!lane->first) {
@@ -247,14 +257,15 @@ int lane_peek(struct lane *lane, struct intake *intake, struct taken **next)
 struct chunk *lane_pop(struct lane *lane, const struct chunk *held)
 {
     struct chunk *chunk = lane->first;
-    if (chunk != held)
-        chunk->references++;
-    if (++chunk->taken == chunk->count) {
-        lane->first = chunk->next;
-        if (!lane->first)
-            lane->last = NULL;
-        chunk_release(chunk);
+    if (++chunk->taken < chunk->count) {
+        chunk->references += chunk != held;
+        return chunk;
     }
+    // Drained: the lane's own reference becomes the caller's, who may have one already.
+    lane->first = chunk->next;
+    if (!lane->first)
+        lane->last = NULL;
+    chunk->references -= chunk == held;
     return chunk;
 }
 

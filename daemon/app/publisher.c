@@ -9,9 +9,10 @@
 #include "codec/encode.h"
 
 enum {
-    SEND_AT_ONCE = 1000,
+    SEND_AT_ONCE = 5000,
     SEND_TIMEOUT_MS = 5000,
     REST_MS = 1000,
+    BLOCK = 64 * 1024,
 };
 
 static int out_of_memory(void)
@@ -142,7 +143,7 @@ int publisher_start(struct publisher *publisher, struct shared *shared, struct s
     publisher->store = store;
     publisher->sink = sink;
     publisher->connected = true;
-    arena_init(&publisher->arena, 64 * 1024);
+    arena_init(&publisher->arena, BLOCK);
     int error = pthread_create(&publisher->thread, NULL, run, publisher);
     return error ? fault(STATUS_NOMEM, "cannot start the publisher: %s", strerror(error)) : 0;
 }

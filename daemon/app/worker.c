@@ -1,5 +1,6 @@
 #include "app/worker.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 enum {
     BACKOFF_LEAST_US = 50 * 1000,
-    BACKOFF_MOST_US = 5 * 1000 * 1000,
+    BACKOFF_MOST_US = 5000000,
     BACKOFF_DOUBLINGS = 8,
     STUBBORN = 5,    // conflicts in a row that are worth a word
     IDLE_MS = 250,   // a worker looks around at least so often
@@ -116,7 +117,7 @@ static void back_off(struct worker *worker)
     if (wait > BACKOFF_MOST_US)
         wait = BACKOFF_MOST_US;
     int64_t now = clock_monotonic_us();
-    wait = wait / 2 + (now * 7919 + worker->index * 104729) % (wait / 2);
+    wait = wait / 2 + (now * 7919 + (int64_t)worker->index * 104729) % (wait / 2);
     worker->failures++;
     worker->resume_us = now + wait;
 }
@@ -124,6 +125,7 @@ static void back_off(struct worker *worker)
 // The cursor in the database is the only truth: what it says of a lane decides how we go on.
 static void compare_lane(struct lane *lane, const struct lane_row *row)
 {
+    assert(row);
     if (row->epoch > lane->epoch) {
         lane->fenced_us = clock_monotonic_us(); // before the state, which hands the lane to the engine
         lane->state = LANE_FENCED;

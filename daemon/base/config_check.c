@@ -40,7 +40,8 @@ static void check_levels(const struct config *config, struct config_problems *pr
 {
     static const char *const names[] = {"reactive", "accountable", "proactive"};
     const struct config_model *model = &config->model;
-    for (size_t i = 0; i < model->enter.count && i < model->leave.count; i++) {
+    const size_t count = sizeof names / sizeof *names;
+    for (size_t i = 0; i < count && i < model->enter.count && i < model->leave.count; i++) {
         if (model->leave.items[i] >= model->enter.items[i])
             config_problem(problems, config_where(config, "model", "leave"), "model.leave",
                            "%s is left at %g but entered at %g: expected less than enter", names[i],

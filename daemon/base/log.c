@@ -59,9 +59,13 @@ static bool stderr_is_journal(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");
     struct stat found;
-    unsigned long long device, inode;
-    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-           fstat(STDERR_FILENO, &found) == 0 && found.st_dev == device && found.st_ino == inode;
+    if (!stream || fstat(STDERR_FILENO, &found) != 0)
+        return false;
+    char *end;
+    unsigned long long device = strtoull(stream, &end, 10);
+    if (end == stream || *end != ':')
+        return false;
+    return found.st_dev == device && found.st_ino == strtoull(end + 1, NULL, 10);
 }
 
 void log_configure(enum log_level most, enum log_format format)

@@ -12,11 +12,12 @@ static uint64_t digest_span(uint64_t digest, struct span bytes)
 
 int64_t record_digest(const struct record *record)
 {
-    int64_t head[] = {record->timestamp_ms, (int64_t)record->header_count};
+    size_t headers = record->header_count < RECORD_DIGEST_HEADERS ? record->header_count : RECORD_DIGEST_HEADERS;
+    int64_t head[] = {record->timestamp_ms, (int64_t)headers};
     uint64_t digest = XXH3_64bits(head, sizeof head);
     digest = digest_span(digest, record->key);
     digest = digest_span(digest, record->value);
-    for (size_t i = 0; i < record->header_count; i++) {
+    for (size_t i = 0; i < headers; i++) {
         digest = digest_span(digest, record->headers[i].name);
         digest = digest_span(digest, record->headers[i].value);
     }

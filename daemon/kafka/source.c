@@ -163,7 +163,8 @@ static int make_client(struct kafka_source *source)
         {"queued.max.messages.kbytes", "4096"}, // for each lane
         {"fetch.message.max.bytes", "1048576"},
         {"fetch.max.bytes", "8388608"},
-        {"fetch.wait.max.ms", "50"},
+        {"fetch.min.bytes", "32768"}, // or what has come after fetch.wait.max.ms: not a request a record
+        {"fetch.wait.max.ms", "25"},
         {"fetch.error.backoff.ms", "250"},
         {"topic.metadata.refresh.interval.ms", "30000"}, // so soon a new topic or partition is seen
         {"check.crcs", "true"},

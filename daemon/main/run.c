@@ -9,6 +9,7 @@
 #include "kafka/source.h"
 #include "postgres/store.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,18 +41,21 @@ static void handle_signals(struct engine *engine)
     sigaction(SIGHUP, &ignore, NULL);
 }
 
-static int open_store(const struct postgres_settings *settings, struct store **store)
+static int open_store(const struct postgres_settings *settings, struct store **opened)
 {
-    int status = postgres_store_open(settings, store);
-    if (status != 0)
+    struct store *store = NULL;
+    int status = postgres_store_open(settings, &store);
+    if (status != 0 || !store)
         return status;
-    int outcome = (*store)->ops->reconnect(*store);
+    *opened = store;
+    int outcome = store->ops->reconnect(store);
     return outcome <= 0 ? outcome : fault(STATUS_UNAVAILABLE, "PostgreSQL cannot be reached: %s", fault_message());
 }
 
 // The schema must fit, and the policy must be known to the views, before anything is read.
 static int prepare_store(struct command_context *context, struct store *store)
 {
+    assert(store);
     int outcome = store->ops->check_schema(store);
     if (outcome == 0)
         outcome = policy_number_types(&context->policy, store);
@@ -102,8 +106,10 @@ int command_run(struct command_context *context)
     const struct settings *settings = &context->settings;
     int count = STORES_BESIDES + settings->app.workers;
     struct store **stores = calloc((size_t)count, sizeof *stores);
+    if (!stores)
+        return fault(STATUS_NOMEM, "out of memory while starting");
     struct sink *sink = NULL;
-    int status = stores ? 0 : fault(STATUS_NOMEM, "out of memory while starting");
+    int status = 0;
     for (int i = 0; i < count && status == 0; i++)
         status = open_store(&settings->postgres, &stores[i]);
     if (status == 0)
@@ -112,7 +118,7 @@ int command_run(struct command_context *context)
         status = kafka_sink_open(&settings->kafka, &sink);
     if (status == 0)
         status = run_engine(context, stores, sink);
-    else if (stores)
+    else
         close_stores(stores, count);
     kafka_sink_close(sink);
     free(stores);

@@ -66,7 +66,7 @@ int store_follow_ups(struct store *store, const struct span *ids, size_t count, 
                      size_t *notice_count, struct outbox_row **outbox, size_t *outbox_count)
 {
     struct postgres_store *postgres = postgres_store(store);
-    PGresult *result;
+    PGresult *result = NULL;
     int outcome = select_customers(postgres, sql_reminder_select, ids, count, &result);
     if (outcome == 0)
         outcome = take_reminders(result, arena, reminders, reminder_count);

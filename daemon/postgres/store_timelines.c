@@ -37,7 +37,8 @@ static int take_data(struct postgres_store *store, struct span data, struct span
     char *at = rows_room(&store->rows, &store->event, (size_t)data.size + ARENA_PADDING);
     if (!at)
         return fault(STATUS_NOMEM, "out of memory");
-    memcpy(at, data.data, data.size);
+    if (data.size > 0)
+        memcpy(at, data.data, data.size);
     memset(at + data.size, 0, ARENA_PADDING);
     *taken = span_of(at, data.size);
     return 0;

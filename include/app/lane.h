@@ -24,7 +24,7 @@ enum lane_state {
 // whether a record goes to the quarantine may show only beside the others of its customer.
 struct taken {
     int64_t offset;
-    int64_t digest;
+    int64_t timestamp_ms;
     enum decoded decoded;
     uint64_t subject_hash;       // DECODED_EVENT: of the subject, and of source and id, made while the bytes
     uint64_t identity_hash;      // were at hand
@@ -44,6 +44,8 @@ struct chunk {
     struct span headers; // of the last record, packed
 };
 void chunk_release(struct chunk *chunk);
+// record_digest of the record as it was.
+int64_t taken_digest(const struct taken *taken);
 
 // What a worker decodes with.
 struct intake {
@@ -86,6 +88,7 @@ struct lane {
     int64_t starving_us; // monotonic instant since when it is empty though not at its end; 0: is not
     int64_t window_records, window_rejects; // of the poison window
     struct lane_advance pending; // what the batch in the making does to the lane
+    const struct taken *last_taken; // its last record of the lane
 
     // For the keeper, any thread.
     _Atomic int64_t cursor;       // next_offset as committed

@@ -18,7 +18,9 @@ struct record {
     const struct record_header *headers;
 };
 
-// A digest of key, value, headers and timestamp by which a record is recognised later: the anchor of a lane.
+// A digest of key, value, the first headers and timestamp by which a record is recognised later: the anchor of
+// a lane.
+enum { RECORD_DIGEST_HEADERS = 32 };
 int64_t record_digest(const struct record *record);
 
 // The headers in a self-delimiting packed form (u16 count, then u16 size + name, i32 size + value with

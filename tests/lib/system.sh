@@ -9,6 +9,7 @@ make_work_dir
 export WORK_DIR PYTHONDONTWRITEBYTECODE=1
 export PYTHONPATH=$GUANXI_SOURCE_DIR/tests/lib
 POSTGRES_TCP=1 postgres_for_tests "$WORK_DIR/postgres"
-# Short sessions, so that the death of an instance is noticed within seconds.
-kafka_create "$WORK_DIR/kafka" group.min.session.timeout.ms=1000
+# Short sessions, so that the death of an instance is noticed within seconds; and rights that can be taken away.
+kafka_create "$WORK_DIR/kafka" group.min.session.timeout.ms=1000 \
+    authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer allow.everyone.if.no.acl.found=true
 run_child "$PYTHON" "$@"

@@ -4,6 +4,8 @@
 //   topic_admin BROKERS delete TOPIC
 //   topic_admin BROKERS grow TOPIC PARTITIONS                       to that many in all
 //   topic_admin BROKERS truncate TOPIC PARTITION OFFSET             deletes the records below OFFSET
+//   topic_admin BROKERS guard TOPIC               everybody may write to it and see it, nobody may read it
+//   topic_admin BROKERS unguard TOPIC             everybody may do everything again
 //   topic_admin BROKERS offsets TOPIC             prints "PARTITION FIRST END" for each partition
 
 #include <librdkafka/rdkafka.h>
@@ -154,6 +156,46 @@ static void truncate_partition(struct admin *admin, const char *topic, int parti
     rd_kafka_topic_partition_list_destroy(before);
 }
 
+static rd_kafka_AclBinding_t *anybody_may(struct admin *admin, const char *topic, rd_kafka_AclOperation_t operation)
+{
+    rd_kafka_AclBinding_t *binding =
+        rd_kafka_AclBinding_new(RD_KAFKA_RESOURCE_TOPIC, topic, RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:*", "*",
+                                operation, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, admin->error, sizeof admin->error);
+    if (binding == NULL)
+        die("%s", admin->error);
+    return binding;
+}
+
+// For a broker that allows what no rule is about: with a rule, what it does not allow is denied.
+static void guard(struct admin *admin, const char *topic)
+{
+    rd_kafka_AclBinding_t *bindings[] = {anybody_may(admin, topic, RD_KAFKA_ACL_OPERATION_WRITE),
+                                         anybody_may(admin, topic, RD_KAFKA_ACL_OPERATION_DESCRIBE)};
+    rd_kafka_CreateAcls(admin->client, bindings, 2, admin->options, admin->queue);
+    rd_kafka_event_t *event = await_answer(admin);
+    size_t count;
+    const rd_kafka_acl_result_t **results =
+        rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event), &count);
+    for (size_t i = 0; i < count; i++) {
+        if (rd_kafka_acl_result_error(results[i]) != NULL)
+            die("%s: %s", topic, rd_kafka_error_string(rd_kafka_acl_result_error(results[i])));
+    }
+    rd_kafka_event_destroy(event);
+    rd_kafka_AclBinding_destroy_array(bindings, 2);
+}
+
+static void unguard(struct admin *admin, const char *topic)
+{
+    rd_kafka_AclBindingFilter_t *filter = rd_kafka_AclBindingFilter_new(
+        RD_KAFKA_RESOURCE_TOPIC, topic, RD_KAFKA_RESOURCE_PATTERN_LITERAL, NULL, NULL, RD_KAFKA_ACL_OPERATION_ANY,
+        RD_KAFKA_ACL_PERMISSION_TYPE_ANY, admin->error, sizeof admin->error);
+    if (filter == NULL)
+        die("%s", admin->error);
+    rd_kafka_DeleteAcls(admin->client, &filter, 1, admin->options, admin->queue);
+    rd_kafka_event_destroy(await_answer(admin));
+    rd_kafka_AclBinding_destroy(filter);
+}
+
 static void print_offsets(struct admin *admin, const char *topic)
 {
     rd_kafka_topic_t *handle = rd_kafka_topic_new(admin->client, topic, NULL);
@@ -180,7 +222,7 @@ int main(int argc, char **argv)
     const char *verb = argc > 3 ? argv[2] : "";
     struct admin admin;
     if (argc < 4)
-        die("usage: topic_admin BROKERS create|delete|grow|truncate|offsets TOPIC ...");
+        die("usage: topic_admin BROKERS create|delete|grow|truncate|guard|unguard|offsets TOPIC ...");
     admin_open(&admin, argv[1]);
     if (strcmp(verb, "create") == 0 && argc >= 5)
         create(&admin, argv[3], (int)number(argv[4]), argv + 5);
@@ -190,6 +232,10 @@ int main(int argc, char **argv)
         grow(&admin, argv[3], (size_t)number(argv[4]));
     else if (strcmp(verb, "truncate") == 0 && argc == 6)
         truncate_partition(&admin, argv[3], (int)number(argv[4]), number(argv[5]));
+    else if (strcmp(verb, "guard") == 0 && argc == 4)
+        guard(&admin, argv[3]);
+    else if (strcmp(verb, "unguard") == 0 && argc == 4)
+        unguard(&admin, argv[3]);
     else if (strcmp(verb, "offsets") == 0 && argc == 4)
         print_offsets(&admin, argv[3]);
     else

@@ -56,9 +56,11 @@ class Instance:
         self.log_path = log
         self.process = None
         self.frozen = False
+        self.begun = 0  # where the log of this life begins
 
     def start(self, environment=None):
         with open(self.log_path, "ab") as log:
+            self.begun = log.tell()
             self.process = subprocess.Popen([GUANXID, "run", "-c", self.config], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, env={**os.environ, **(environment or {})})
         self.frozen = False
@@ -81,7 +83,8 @@ class Instance:
         self.frozen = False
 
     def stop(self, within=12):
-        """Asks it to end; returns (exit code, seconds it took)."""
+        """Asks it to end; returns (exit code, seconds it took). Before it is ready a signal simply ends it, which
+        counts as 0."""
         began = time.monotonic()
         if self.frozen:
             self.thaw()
@@ -92,7 +95,15 @@ class Instance:
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"guanxid did not end within {within} s of SIGTERM\n{self.log_tail()}") from None
+        if code == -signal.SIGTERM and not self.was_ready():
+            code = 0
         return code, time.monotonic() - began
+
+    def was_ready(self):
+        """Whether it said so in this life."""
+        with open(self.log_path, "rb") as file:
+            file.seek(self.begun)
+            return b" is ready: " in file.read()
 
     def wait(self, seconds):
         """Waits for it to end by itself; returns its exit code."""

@@ -137,7 +137,17 @@ class Kafka(Service):
     def grow(self, topic, partitions):
         self.admin.create_partitions([NewPartitions(topic, partitions)], operation_timeout=30)[topic].result()
 
+    def _admin_tool(self, verb, *arguments):
+        tool = f"{os.environ['GUANXI_BUILD_DIR']}/bin/topic_admin"
+        subprocess.run([tool, self.brokers, verb, *map(str, arguments)], check=True)
+
     def truncate(self, topic, partition, offset):
         """Deletes the records below the offset, as retention would."""
-        tool = f"{os.environ['GUANXI_BUILD_DIR']}/bin/topic_admin"
-        subprocess.run([tool, self.brokers, "truncate", topic, str(partition), str(offset)], check=True)
+        self._admin_tool("truncate", topic, partition, offset)
+
+    def guard(self, topic):
+        """From now on nobody may read the topic."""
+        self._admin_tool("guard", topic)
+
+    def unguard(self, topic):
+        self._admin_tool("unguard", topic)

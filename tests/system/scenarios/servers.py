@@ -114,6 +114,23 @@ class Refusals(case.SystemTest):
         self.assertEqual(self.here.command("check").returncode, 0)
 
 
+class Rights(case.SystemTest):
+    def test_topic_forbidden(self):
+        """Without the right to read a topic its lanes halt and say so; the others go on."""
+        here = self.site(topics={"calls": 1, "secret": 1})
+        records = self.number(calls(20) + [stream.event("secret", "call.completed", "2026-03-01T00:00:00Z", "s",
+                                                        {"direction": "inbound"})])
+        here.publish(records)
+        self.kafka.guard(here.prefix + "secret")
+        instance = here.start()
+        wait_until(30, lambda: here.lane("secret")[1] == "halted", "the lane halts")
+        self.assertIn("authoriz", here.lane("secret")[2].lower())
+        here.wait_for_lanes({("calls", 0): 20, ("secret", 0): 0})
+        self.assertEqual(instance.log().count(" error "), 1, instance.log_tail())
+        self.kafka.unguard(here.prefix + "secret")
+        here.wait_for_lanes({("secret", 0): 1})
+
+
 class GoingAway(case.SystemTest):
     def tearDown(self):
         self.postgres.start()
