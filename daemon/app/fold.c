@@ -217,7 +217,7 @@ static int write_all(struct folder *folder, const struct span *ids, size_t count
         return outcome;
     size_t reminder = 0, notice = 0, message = 0;
     for (size_t i = 0; i < count; i++) {
-        struct follow_ups had = {.until = folder->folded.items[i].before.state.as_of};
+        struct follow_ups had;
         STRETCH(reminders, reminder_count, ids[i], &reminder, had.reminders, had.reminder_count);
         STRETCH(notices, notice_count, ids[i], &notice, had.notices, had.notice_count);
         STRETCH(outbox, outbox_count, ids[i], &message, had.outbox, had.outbox_count);

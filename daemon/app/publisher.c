@@ -41,7 +41,7 @@ static struct span payload_of(struct publisher *publisher, const struct outbox_r
     if (row->kind != OUTBOX_LEVEL)
         return row->payload;
     return encode_level_change(&publisher->arena, &(struct level_message){
-        .customer_id = row->customer_id, .n = row->n, .at = row->changed_at, .from_level = row->from_level,
+        .customer_id = row->customer_id, .n = row->n, .at = row->at, .from_level = row->from_level,
         .to_level = row->to_level, .cause = row->cause, .event_source = row->source, .event_id = row->event_id,
     });
 }

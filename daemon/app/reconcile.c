@@ -109,7 +109,7 @@ static bool keep_or_make(struct writeset *set, const struct customer_row *row, c
         made->opened_at = old->opened_at;
         if (!drop_held_notices(set, old, had))
             return false;
-        if (made->status != REMINDER_OPEN && closing_is_due(old, had) && !outbox_closing(set, row, made, had->until))
+        if (made->status != REMINDER_OPEN && closing_is_due(old, had) && !outbox_closing(set, row, made))
             return false;
     }
     return add_notices(set, row, made, yielded, kept ? had : NULL);
@@ -139,7 +139,7 @@ static bool moot_or_delete(struct writeset *set, const struct customer_row *row,
             return false;
         *made = closed;
     }
-    return drop_held_notices(set, old, had) && outbox_closing(set, row, &closed, had->until);
+    return drop_held_notices(set, old, had) && outbox_closing(set, row, &closed);
 }
 
 bool reconcile_reminders(struct writeset *set, const struct customer_row *row, const struct yielded *yielded,
@@ -187,5 +187,5 @@ bool reconcile_level(struct writeset *set, struct customer_row *row, const struc
         change.source = last_step->source;
         change.event_id = last_step->event_id;
     }
-    return outbox_level(set, row, &change, had->until);
+    return outbox_level(set, row, &change);
 }

@@ -63,30 +63,28 @@ struct store_write writeset_view(const struct writeset *set)
     };
 }
 
-bool outbox_level(struct writeset *set, struct customer_row *row, const struct level_change_row *change,
-                  instant not_before)
+bool outbox_level(struct writeset *set, struct customer_row *row, const struct level_change_row *change)
 {
     struct outbox_row *message = vector_push(&set->outbox);
     if (!message)
         return false;
     row->level_messages++;
     *message = (struct outbox_row){
-        .customer_id = row->id, .home = row->home, .at = instant_later(change->at, not_before),
-        .topic = OUTBOX_CHANGES, .kind = OUTBOX_LEVEL, .n = row->level_messages, .changed_at = change->at,
+        .customer_id = row->id, .home = row->home, .at = change->at, .topic = OUTBOX_CHANGES,
+        .kind = OUTBOX_LEVEL, .n = row->level_messages,
         .from_level = change->from_level, .to_level = change->to_level, .cause = change->cause,
         .source = change->source, .event_id = change->event_id,
     };
     return true;
 }
 
-bool outbox_closing(struct writeset *set, const struct customer_row *row, const struct reminder_row *reminder,
-                    instant not_before)
+bool outbox_closing(struct writeset *set, const struct customer_row *row, const struct reminder_row *reminder)
 {
     struct outbox_row *message = vector_push(&set->outbox);
     if (!message)
         return false;
     *message = (struct outbox_row){
-        .customer_id = row->id, .home = row->home, .at = instant_later(reminder->closed_at, not_before),
+        .customer_id = row->id, .home = row->home, .at = reminder->closed_at,
         .topic = OUTBOX_REMINDERS, .kind = OUTBOX_CLOSING,
     };
     memcpy(message->reminder_id, reminder->reminder_id, sizeof message->reminder_id);
@@ -126,7 +124,7 @@ static bool collect_level(struct collector *collector, const struct effect *effe
     };
     if (!name_event(collector, effect, &change->source, &change->event_id))
         return false;
-    return !collector->messages || outbox_level(collector->set, collector->row, change, INSTANT_NONE);
+    return !collector->messages || outbox_level(collector->set, collector->row, change);
 }
 
 // The row of the effect's reminder in this write, made when there is none yet.
@@ -186,7 +184,7 @@ static bool collect_reminder(struct collector *collector, const struct effect *e
     row->closed_at = effect->at;
     if (!name_event(collector, effect, &row->closed_source, &row->closed_event))
         return false;
-    return !collector->messages || outbox_closing(collector->set, collector->row, row, INSTANT_NONE);
+    return !collector->messages || outbox_closing(collector->set, collector->row, row);
 }
 
 static void collect(void *context, const struct effect *effect)

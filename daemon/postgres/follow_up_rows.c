@@ -96,8 +96,7 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         REMINDER_PUBLISHED,
         SOURCE,
         EVENT,
-        PAYLOAD,
-        CHANGED
+        PAYLOAD
     };
     *outbox = (struct outbox_row){
         .seq = result_int8(result, row, SEQ),
@@ -109,7 +108,6 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         .from_level = (uint8_t)result_int2(result, row, FROM_LEVEL),
         .to_level = (uint8_t)result_int2(result, row, TO_LEVEL),
         .cause = (enum level_cause)result_int2(result, row, CAUSE),
-        .changed_at = result_instant(result, row, CHANGED),
         .released = result_bool(result, row, RELEASED),
         .reminder_published = result_bool(result, row, REMINDER_PUBLISHED),
     };

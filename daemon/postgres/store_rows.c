@@ -250,10 +250,9 @@ WRITER(write_outbox)
     row_span(rows, row->source);
     row_span(rows, row->event_id);
     row_span(rows, row->payload);
-    row_instant(rows, row->kind == OUTBOX_LEVEL && row->changed_at != row->at ? row->changed_at : INSTANT_NONE);
     return true;
 }
-const struct copy_statement outbox_copy = {sql_outbox_copy, 15, write_outbox, STORE_POISON};
+const struct copy_statement outbox_copy = {sql_outbox_copy, 14, write_outbox, STORE_POISON};
 
 WRITER(write_outbox_key)
 {

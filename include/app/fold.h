@@ -44,7 +44,6 @@ struct follow_ups {
     size_t notice_count;
     const struct outbox_row *outbox; // held ones
     size_t outbox_count;
-    instant until; // no message issued so far lies after it
 };
 
 // What a fold yields of reminders.

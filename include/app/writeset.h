@@ -48,13 +48,10 @@ void collector_begin(struct collector *collector, struct writeset *set, const st
 // As it is made by collector_begin, `keep` is NULL.
 struct effects collector_effects(struct collector *collector);
 
-// Puts a level change into the outbox as the customer's next one. What a fold issues goes behind whatever was
-// issued before, none of which lies after `not_before` (INSTANT_NONE: live, in order anyway). False: no memory.
-bool outbox_level(struct writeset *set, struct customer_row *row, const struct level_change_row *change,
-                  instant not_before);
+// Puts a level change into the outbox as the customer's next one. False: memory is out.
+bool outbox_level(struct writeset *set, struct customer_row *row, const struct level_change_row *change);
 // Puts the closing of a reminder into the outbox, to be sent if a notice of it was.
-bool outbox_closing(struct writeset *set, const struct customer_row *row, const struct reminder_row *reminder,
-                    instant not_before);
+bool outbox_closing(struct writeset *set, const struct customer_row *row, const struct reminder_row *reminder);
 
 // Derives what a row shows and is woken by from its state. The indexed wake only moves earlier, unless
 // `rearm` (it has fired or the state was made anew): a postponed wake is not worth an index entry.

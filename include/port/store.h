@@ -129,7 +129,7 @@ struct notice_row {
 };
 
 // A message of the outbox: held until the watermark has passed `at`, released (with its final bytes),
-// sent, deleted. Messages of a customer are sent in the order of `at`, then of `seq`, which the store gives.
+// sent, deleted. `seq` is given by the store and orders the messages of a customer.
 enum outbox_topic { OUTBOX_CHANGES = 0, OUTBOX_REMINDERS = 1 };
 enum outbox_kind { OUTBOX_LEVEL = 0, OUTBOX_NOTICE = 1, OUTBOX_CLOSING = 2 };
 struct outbox_row {
@@ -143,7 +143,6 @@ struct outbox_row {
     int32_t n;               // LEVEL: the n of the change; NOTICE: its number
     uint8_t from_level, to_level; // LEVEL, of which the message is made when it is sent
     enum level_cause cause;
-    instant changed_at;           // the step itself: `at` may be later
     struct span source, event_id; // absent: none
     bool released;
     bool reminder_published; // read only; CLOSING: a notice of its reminder was released
@@ -297,7 +296,7 @@ struct store_ops {
     int (*values)(struct store *store, const struct policy *policy, const struct span *ids, const int32_t *days,
                   size_t count, int64_t *f, int64_t *m);
 
-    // Released messages of these homes, up to `limit` and of each home its share of that, by (at, seq).
+    // Released messages of these homes, up to `limit` and of each home its share of that, in order of seq.
     int (*released)(struct store *store, const int32_t *homes, size_t home_count, size_t limit, struct arena *arena,
                     struct outbox_row **outbox, size_t *count);
     // Delivered: deletes them; notices become published (with the instant).

@@ -197,13 +197,13 @@ static void messages_are_held_released_or_dropped(void **state)
     assert_outcome(STORE_CONFLICT, write_it(&write));
     assert_done(test.store->ops->released(test.store, homes, 3, 9, &test.arena, &outbox, &count));
     assert_int_equal(count, 2);
-    assert_true(outbox[0].at == 15 && outbox[1].at == 20);
+    assert_true(outbox[0].at == 20 && outbox[1].at == 15 && outbox[1].seq > outbox[0].seq); // as inserted
     closing = outbox[0];
     write = (struct store_write){.delete_outbox = &closing, .delete_outbox_count = 1};
     assert_outcome(STORE_CONFLICT, write_it(&write)); // it is released
     assert_done(test.store->ops->released(test.store, homes, 3, 1, &test.arena, &outbox, &count));
     assert_int_equal(count, 1);
-    assert_true(outbox[0].at == 15); // the first of all homes
+    assert_true(outbox[0].at == 20); // the first seq of all homes
 }
 
 static void what_marked_customers_hold_is_not_offered(void **state)

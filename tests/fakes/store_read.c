@@ -274,7 +274,7 @@ int fake_do_released(struct fake_database *database, const int32_t *homes, size_
         for (size_t k = 0; k < customer->outbox_count; k++) {
             const struct outbox_row *message = &customer->outbox[k];
             if (message->released && is_home(homes, home_count, message->home))
-                add(&list, message->at, customer, message, k);
+                add(&list, message->seq, customer, message, k);
         }
     }
     *count = first_of(&list, limit);

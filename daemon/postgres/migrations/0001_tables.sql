@@ -314,7 +314,6 @@ COMMENT ON COLUMN guanxi.notice.next_at IS 'The next notice if nothing happens; 
 CREATE TABLE guanxi.outbox (
     seq bigint GENERATED ALWAYS AS IDENTITY,
     at timestamptz NOT NULL,
-    changed_at timestamptz,
     reminder_id uuid,
     home integer NOT NULL,
     n integer NOT NULL DEFAULT 0,
@@ -342,7 +341,6 @@ COMMENT ON COLUMN guanxi.outbox.kind IS '0 change of level, 1 notice, 2 closing'
 COMMENT ON COLUMN guanxi.outbox.reminder_id IS 'The reminder of a notice or closing';
 COMMENT ON COLUMN guanxi.outbox.n IS 'Number of the change or of the notice';
 COMMENT ON COLUMN guanxi.outbox.from_level IS 'Level before the change';
-COMMENT ON COLUMN guanxi.outbox.changed_at IS 'The instant of a change that lies before at; null: at';
 COMMENT ON COLUMN guanxi.outbox.to_level IS 'Level after it';
 COMMENT ON COLUMN guanxi.outbox.cause IS 'Its cause: 0 event, 1 warmth, 2 evidence';
 COMMENT ON COLUMN guanxi.outbox.source IS 'Source of the event that brought it about; null: none';

@@ -2,8 +2,7 @@
 -- $1 home, $2 watermark, $3 limit
 SELECT
     o.seq, o.customer_id, o.home, o.at, o.topic, o.kind, o.reminder_id, o.n, o.from_level, o.to_level,
-    o.cause, o.released, coalesce(r.published, false) AS reminder_published, o.source, o.event_id, o.payload,
-    coalesce(o.changed_at, o.at) AS changed_at
+    o.cause, o.released, coalesce(r.published, false) AS reminder_published, o.source, o.event_id, o.payload
 FROM guanxi.outbox o
 JOIN guanxi.customer c ON c.customer_id = o.customer_id AND c.fold_at IS NULL
 LEFT JOIN guanxi.reminder r ON r.customer_id = o.customer_id AND r.reminder_id = o.reminder_id
