@@ -230,6 +230,7 @@ static int restart(struct engine *engine, struct lane *lane, struct wanted *topi
     bool changed = lane->changed;
     lane_reset(lane, &row);
     lane->changed = changed;
+    lane->state = LANE_RESTART; // also one that was halted or fenced: from here on it begins anew
     worker_prune(&engine->workers[lane->worker]);
     pthread_mutex_lock(&engine->shared.registry_mutex);
     for (size_t i = 0; i < engine->shared.registry.count; i++) {

@@ -170,6 +170,11 @@ static void fault_of_a_lane_halts_it(void **state)
     assert_true(scene_lane(scene, 0)->row.halted);
     assert_string_equal(scene_lane(scene, 0)->reason, "not authorised");
     assert_int_equal(events(scene), 3);
+    // What the broker refused is asked for again after a while.
+    scene->instance.engine->lanes.items[0]->retry_us = 1;
+    scene_settle(scene);
+    assert_false(scene_lane(scene, 0)->row.halted);
+    assert_int_equal(events(scene), 6);
 }
 
 // Offsets are not to be had when the group gives the lanes: they wait, and begin when they are.

@@ -225,7 +225,8 @@ def run(options):
             site.wait_for_lanes(stream.lane_ends(seen), 120)
             expected = Expected(path, "--prefix", PREFIX, "--zone", 8, "--phase", phase)
             figures = site.check(expected, seen, 90)
-            say(f"phase {phase + 1} of {PHASES}: {len(seen)} records, {chaos.done['kill']} kills, views and messages agree")
+            say(f"phase {phase + 1} of {PHASES}: {len(seen)} records, {chaos.done['kill']} kills, "
+                "views and messages agree")
         for instance in site.instances:
             code, seconds = instance.stop()
             chaos.slowest_stop = max(chaos.slowest_stop, seconds)
@@ -241,7 +242,8 @@ def run(options):
         "records": sum(ends.values()), "seconds": round(time.monotonic() - began),
         "slowest SIGTERM, seconds": round(chaos.slowest_stop, 1),
         "lanes fenced (log lines)": fenced,
-        "PostgreSQL away (log lines)": site.count_in_logs("PostgreSQL is away"), **{f"rows of {view}": n for view, n in rows.items()}})
+        "PostgreSQL away (log lines)": site.count_in_logs("PostgreSQL is away"),
+        **{f"rows of {view}": n for view, n in rows.items()}})
 
 
 def print_figures(options, chaos, figures, more):
@@ -256,7 +258,8 @@ def main():
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--events", type=int, default=0, help="default: 1000 for each kill")
     parser.add_argument("--customers", type=int, default=0, help="default: one for 25 events")
-    parser.add_argument("--batch", type=int, default=50, help="events of a batch at most: small, so that there are many")
+    parser.add_argument("--batch", type=int, default=50,
+                        help="events of a batch at most: small, so that there are many")
     parser.add_argument("--pause", type=float, default=2.0, help="seconds between faults at most")
     options = parser.parse_args()
     if options.seed is None:
