@@ -194,6 +194,7 @@ int worker_gather(struct worker *worker)
         if (result != 0)
             break;
     }
+    worker->batch_was_full = !has_room(worker);
     note_ends(worker, wall);
     return result;
 }

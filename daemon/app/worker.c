@@ -15,6 +15,7 @@ enum {
     BACKOFF_LEAST_US = 50 * 1000,
     BACKOFF_MOST_US = 5000000,
     BACKOFF_DOUBLINGS = 8,
+    SWEEP_PATIENCE = 5, // intervals between sweeps while batches are full
     STUBBORN = 5,    // conflicts in a row that are worth a word
     IDLE_MS = 250,   // a worker looks around at least so often
     AWAITING_MS = 5, // while a lane that is behind has nothing to give yet
@@ -298,7 +299,9 @@ int worker_turn(struct worker *worker)
     if (result != 0)
         return result < 0 ? result : 0;
     bool more = false;
-    if (now - worker->swept_us >= worker->shared->settings->sweep_interval) {
+    // Far behind, what is due can wait a little longer: a sweep costs less the more there is for it.
+    int patience = worker->batch_was_full ? SWEEP_PATIENCE : 1;
+    if (now - worker->swept_us >= patience * worker->shared->settings->sweep_interval) {
         if (atomic_load(&worker->shared->watermark) != INSTANT_NONE)
             result = judge(worker, worker_sweep(worker, &more));
         if (!more || applied) // behind, batches come first

@@ -10,6 +10,7 @@
 #include "postgres/store.h"
 
 #include <assert.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 
 enum {
     STORES_BESIDES = 3, // control, keeper and publisher have one each, beside the workers
+    MMAP_BYTES = 8 << 20,
+    TRIM_BYTES = 64 << 20,
     STOP_SECONDS = 10,  // after that a stop is made short: a killed daemon loses nothing
 };
 
@@ -101,8 +104,17 @@ static int run_engine(struct command_context *context, struct store **stores, st
     return status;
 }
 
+// Batches take and give back the same memory all the time: it is kept, or the kernel would clear it anew for
+// each. What is kept is bounded by what batches take.
+static void keep_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
+    mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+}
+
 int command_run(struct command_context *context)
 {
+    keep_memory();
     const struct settings *settings = &context->settings;
     int count = STORES_BESIDES + settings->app.workers;
     struct store **stores = calloc((size_t)count, sizeof *stores);

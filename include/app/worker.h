@@ -30,6 +30,7 @@ struct worker {
     VECTOR(struct item) batch; // gathered, not committed yet
     VECTOR(struct chunk *) chunks;
     size_t batch_bytes;  // of the records in it
+    bool batch_was_full; // there is more where it came from
     uint64_t round;      // of gathering
     size_t part;         // so many of the batch at once; halved by timeouts
     bool connected;
