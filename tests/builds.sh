@@ -22,14 +22,15 @@ cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset" -j "$jobs"
 
 check_hardening() {
-    local binary=$1 root=$2 headers
+    local binary=$1 root=$2 headers symbols
+    symbols=$(nm --dynamic "$binary") # whole: a grep that ends early would end nm with an error
     headers=$(readelf --wide --file-header --program-headers --dynamic "$binary")
     grep -q 'Type:.*DYN' <<<"$headers" || { echo "$binary: not PIE"; return 1; }
     grep -q 'GNU_RELRO' <<<"$headers" || { echo "$binary: no RELRO"; return 1; }
     grep -q 'BIND_NOW' <<<"$headers" || { echo "$binary: lazy binding"; return 1; }
     grep -Eq 'GNU_STACK.* RW ' <<<"$headers" || { echo "$binary: executable stack"; return 1; }
-    nm --dynamic "$binary" | grep -q __stack_chk_fail || { echo "$binary: no stack protector"; return 1; }
-    nm --dynamic "$binary" | grep -q '_chk@' || { echo "$binary: no FORTIFY"; return 1; }
+    grep -q __stack_chk_fail <<<"$symbols" || { echo "$binary: no stack protector"; return 1; }
+    grep -q '_chk@' <<<"$symbols" || { echo "$binary: no FORTIFY"; return 1; }
     ! grep -qaF "$root" "$binary" || { echo "$binary: holds the path of its source"; return 1; }
 }
 
