@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_PARTITIONS = 64, DRAIN_US = 30 * 1000 * 1000, PERIOD_US = 1000 };
+enum { MOST_PARTITIONS = 64, DRAIN_US = 30 * 1000 * 1000, PERIOD_US = 1000, SETTLING_SECONDS = 5 };
 
 struct sample { // one event
     int64_t sent_us, acknowledged_us;
@@ -193,7 +193,9 @@ int bench_latency(const struct bench_options *given)
     static const char *const pairs[] = {"socket.nagle.disable", "true", NULL};
     static struct watch watch;
     struct bench_options options = *given;
-    options.events = given->rate * given->seconds;
+    // A producer's first second is its own: it connects, learns the topic and gets its id.
+    const int64_t begin = given->rate * SETTLING_SECONDS;
+    options.events = begin + given->rate * given->seconds;
     struct sample *samples = must_alloc((size_t)options.events, sizeof *samples);
     int64_t *values = must_alloc((size_t)options.events, sizeof *values);
     rd_kafka_conf_t *conf = client_conf(&options, pairs);
@@ -212,13 +214,13 @@ int bench_latency(const struct bench_options *given)
     printf("{\"events\": %" PRId64 ", \"seconds\": %.3f, \"period_ms\": %.3f, ", options.events,
            (double)(sent - start) / 1e6,
            (PERIOD_US + (double)watch.spent_us / (double)watch.queries) / 1e3);
-    for (int64_t i = 0; i < options.events; i++)
-        values[i] = samples[i].committed_us - samples[i].sent_us;
-    print_quantiles("produce_to_commit_ms", values, options.events);
+    for (int64_t i = begin; i < options.events; i++)
+        values[i - begin] = samples[i].committed_us - samples[i].sent_us;
+    print_quantiles("produce_to_commit_ms", values, options.events - begin);
     printf(", ");
-    for (int64_t i = 0; i < options.events; i++)
-        values[i] = samples[i].acknowledged_us - samples[i].sent_us;
-    print_quantiles("produce_to_kafka_ms", values, options.events);
+    for (int64_t i = begin; i < options.events; i++)
+        values[i - begin] = samples[i].acknowledged_us - samples[i].sent_us;
+    print_quantiles("produce_to_kafka_ms", values, options.events - begin);
     printf("}\n");
     rd_kafka_destroy(client);
     PQfinish(watch.link);
