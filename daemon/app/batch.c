@@ -70,17 +70,7 @@ static bool quarantine_event(struct applier *applier, const struct item *item, e
 
 static bool add_timeline(struct applier *applier, const struct item *item, double points)
 {
-    struct timeline_row *row = vector_push(&applier->set.timeline);
-    if (!row)
-        return false;
-    const struct event *event = &item->taken->event;
-    *row = (struct timeline_row){
-        .event = event, .points = points, .customer_id = event->subject, .lane_id = item->lane->id,
-        .offset = item->taken->offset,
-        .has_amount = event->effect == EFFECT_OF_ORDER_PLACED || event->effect == EFFECT_OF_ORDER_REFUNDED ||
-                      event->effect == EFFECT_OF_COST,
-    };
-    return true;
+    return writeset_timeline(&applier->set, &item->taken->event, points, item->lane->id, item->taken->offset);
 }
 
 // Applies one event that came in order. True; false when memory is out. `*touched`: the customer changed.

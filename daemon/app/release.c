@@ -15,11 +15,6 @@ static int out_of_memory(void)
     return fault(STATUS_NOMEM, "out of memory while releasing messages");
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    return span_compare(*(const struct span *)a, *(const struct span *)b);
-}
-
 // What is released, in the order in which it is to be sent.
 struct release {
     instant at;
@@ -45,7 +40,7 @@ static bool collect_customers(struct sweeper *sweeper, const struct release *rel
     struct span *ids = sweeper->ids.items;
     for (size_t i = 0; i < count; i++)
         ids[i] = releases[i].notice ? releases[i].notice->notice.customer_id : releases[i].closing->customer_id;
-    qsort(ids, count, sizeof *ids, compare_ids);
+    qsort(ids, count, sizeof *ids, sweep_compare_ids);
     size_t unique = 0;
     for (size_t i = 0; i < count; i++) {
         if (unique == 0 || !span_equal(ids[unique - 1], ids[i]))
@@ -58,7 +53,7 @@ static bool collect_customers(struct sweeper *sweeper, const struct release *rel
 // The customer as loaded, or NULL.
 static struct customer_row *row_of(struct sweeper *sweeper, struct span id)
 {
-    struct span *found = bsearch(&id, sweeper->ids.items, sweeper->ids.count, sizeof id, compare_ids);
+    struct span *found = bsearch(&id, sweeper->ids.items, sweeper->ids.count, sizeof id, sweep_compare_ids);
     return found ? &sweeper->rows.items[found - sweeper->ids.items] : NULL;
 }
 

@@ -70,19 +70,7 @@ static bool add_event(struct retrier *retrier, const struct retry_row *row,
         if (collector.failed)
             return false;
     }
-    struct timeline_row *timeline = vector_push(&retrier->set.timeline);
-    if (timeline)
-        *timeline = (struct timeline_row){
-            .event = event,
-            .points = points,
-            .customer_id = event->subject,
-            .lane_id = row->lane_id,
-            .offset = row->record->offset,
-            .has_amount = event->effect == EFFECT_OF_ORDER_PLACED ||
-                          event->effect == EFFECT_OF_ORDER_REFUNDED ||
-                          event->effect == EFFECT_OF_COST,
-        };
-    return timeline != NULL;
+    return writeset_timeline(&retrier->set, event, points, row->lane_id, row->record->offset);
 }
 
 static int load(struct retrier *retrier, const struct retry_row *row, const struct event *event,

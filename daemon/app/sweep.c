@@ -55,7 +55,7 @@ static int out_of_memory(void)
     return fault(STATUS_NOMEM, "out of memory while sweeping");
 }
 
-static int compare_ids(const void *a, const void *b)
+int sweep_compare_ids(const void *a, const void *b)
 {
     return span_compare(*(const struct span *)a, *(const struct span *)b);
 }
@@ -121,7 +121,7 @@ int sweep_fold(struct sweeper *sweeper, instant watermark, size_t *done)
                                               sweeper->fold_share, &sweeper->arena, &ids, &count);
     if (outcome != STORE_OK || count == 0)
         return outcome;
-    qsort(ids, count, sizeof *ids, compare_ids);
+    qsort(ids, count, sizeof *ids, sweep_compare_ids);
     struct folder *folder = &sweeper->folder;
     int64_t begun = clock_monotonic_us();
     outcome = fold_customers(folder, ids, count, watermark);
@@ -173,7 +173,7 @@ int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done)
                                            sweeper->advance_share, &sweeper->arena, &ids, &count);
     if (outcome != STORE_OK || count == 0)
         return outcome;
-    qsort(ids, count, sizeof *ids, compare_ids);
+    qsort(ids, count, sizeof *ids, sweep_compare_ids);
     if (!vector_reserve(&sweeper->ids, count) || !vector_reserve(&sweeper->set.customers, count))
         return out_of_memory();
     memcpy(sweeper->ids.items, ids, count * sizeof *ids);

@@ -63,6 +63,20 @@ struct store_write writeset_view(const struct writeset *set)
     };
 }
 
+bool writeset_timeline(struct writeset *set, const struct event *event, double points, int32_t lane_id,
+                       int64_t offset)
+{
+    struct timeline_row *row = vector_push(&set->timeline);
+    if (!row)
+        return false;
+    *row = (struct timeline_row){
+        .event = event, .points = points, .customer_id = event->subject, .lane_id = lane_id, .offset = offset,
+        .has_amount = event->effect == EFFECT_OF_ORDER_PLACED || event->effect == EFFECT_OF_ORDER_REFUNDED ||
+                      event->effect == EFFECT_OF_COST,
+    };
+    return true;
+}
+
 bool outbox_level(struct writeset *set, struct customer_row *row, const struct level_change_row *change)
 {
     struct outbox_row *message = vector_push(&set->outbox);

@@ -46,6 +46,8 @@ int sweep_announce(struct sweeper *sweeper, size_t *done);
 // PostgreSQL asked to try again: the steps take less at once from now on.
 void sweeper_halve(struct sweeper *sweeper);
 
+// For qsort and bsearch over customer ids.
+int sweep_compare_ids(const void *a, const void *b);
 // For the steps: fills sweeper->rows for sweeper->ids (sorted, unique), from the cache or the store.
 int sweep_load(struct sweeper *sweeper);
 // Writes sweeper->set and remembers its customers; forgets those in sweeper->ids when others changed them.

@@ -48,6 +48,10 @@ void collector_begin(struct collector *collector, struct writeset *set, const st
 // As it is made by collector_begin, `keep` is NULL.
 struct effects collector_effects(struct collector *collector);
 
+// Puts an event on its customer's timeline. `event` must outlive the set. False: memory is out.
+bool writeset_timeline(struct writeset *set, const struct event *event, double points, int32_t lane_id,
+                       int64_t offset);
+
 // Puts a level change into the outbox as the customer's next one. False: memory is out.
 bool outbox_level(struct writeset *set, struct customer_row *row, const struct level_change_row *change);
 // Puts the closing of a reminder into the outbox, to be sent if a notice of it was.
