@@ -294,9 +294,12 @@ static int settle(struct applier *applier, const struct item *items, size_t coun
     return outcome == STORE_DUPLICATE ? STORE_CONFLICT : outcome;
 }
 
-// One record that the database refuses: kept with the server's words, its neighbours were applied.
+// One record that the database refuses: kept with the server's words, its neighbours were applied. Of a record
+// that is no event only the quarantine itself can have been refused: STORE_POISON then.
 static int quarantine_poison(struct applier *applier, const struct item *item)
 {
+    if (item->taken->decoded != DECODED_EVENT)
+        return STORE_POISON;
     log_warning("%s/%d offset %lld is refused by the database: %s", item->lane->topic, item->lane->partition,
                 (long long)item->taken->offset, fault_message());
     writeset_clear(&applier->set);
