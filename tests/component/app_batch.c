@@ -243,22 +243,10 @@ static void an_order_of_many_is_one_write(void **state)
     assert_int_equal(fake_customer(scene->site.database, "c89")->row.version, 1);
 }
 
-static int begin_scene(void **state)
-{
-    *state = scene_begin(true);
-    return 0;
-}
-
-static int end_scene(void **state)
-{
-    scene_end(*state);
-    return 0;
-}
-
 int main(void)
 {
     log_configure((enum log_level)0, LOG_FORMAT_TEXT);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_scene, end_scene)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
     const struct CMUnitTest tests[] = {
         TEST(drops_duplicates),
         TEST(quarantines_conflicts),

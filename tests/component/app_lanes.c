@@ -265,28 +265,16 @@ static void future_events_are_quarantined(void **state)
     assert_int_equal(fake_view(scene->site.database).quarantine[0].row.reason, REJECT_FUTURE);
 }
 
-static int begin_scene(void **state)
-{
-    *state = scene_begin(true);
-    return 0;
-}
-
 static int begin_wall_scene(void **state)
 {
     *state = scene_begin(false);
     return 0;
 }
 
-static int end_scene(void **state)
-{
-    scene_end(*state);
-    return 0;
-}
-
 int main(void)
 {
     log_configure((enum log_level)0, LOG_FORMAT_TEXT);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_scene, end_scene)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
     const struct CMUnitTest tests[] = {
         TEST(goes_on_where_it_was),
         TEST(fenced_owner_drops_its_batch),
@@ -298,8 +286,8 @@ int main(void)
         TEST(fault_of_a_lane_halts_it),
         TEST(waits_for_offsets),
         TEST(waits_a_little_for_a_lane_behind),
-        cmocka_unit_test_setup_teardown(lane_time_by_the_wall_clock, begin_wall_scene, end_scene),
-        cmocka_unit_test_setup_teardown(future_events_are_quarantined, begin_wall_scene, end_scene),
+        cmocka_unit_test_setup_teardown(lane_time_by_the_wall_clock, begin_wall_scene, scene_teardown),
+        cmocka_unit_test_setup_teardown(future_events_are_quarantined, begin_wall_scene, scene_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -212,22 +212,10 @@ static void level_is_told_when_it_differs(void **state)
     assert_non_null(strstr(fake_sink_message(scene->site.sink, 1)->payload.data, "\"to\":{\"level\":1,"));
 }
 
-static int begin_scene(void **state)
-{
-    *state = scene_begin(true);
-    return 0;
-}
-
-static int end_scene(void **state)
-{
-    scene_end(*state);
-    return 0;
-}
-
 int main(void)
 {
     log_configure((enum log_level)0, LOG_FORMAT_TEXT);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_scene, end_scene)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
     const struct CMUnitTest tests[] = {
         TEST(moot_when_no_longer_yielded),
         TEST(deleted_when_nobody_was_told),

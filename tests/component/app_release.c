@@ -205,28 +205,16 @@ static void announced_once_beyond_the_horizon(void **state)
     assert_int_equal(told, 1);
 }
 
-static int begin_scene(void **state)
-{
-    *state = scene_begin(true);
-    return 0;
-}
-
 static int begin_wall_scene(void **state)
 {
     *state = scene_begin(false);
     return 0;
 }
 
-static int end_scene(void **state)
-{
-    scene_end(*state);
-    return 0;
-}
-
 int main(void)
 {
     log_configure((enum log_level)0, LOG_FORMAT_TEXT);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_scene, end_scene)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
     const struct CMUnitTest tests[] = {
         TEST(goes_out_when_passed),
         TEST(cured_before_is_not_told),
@@ -234,7 +222,7 @@ int main(void)
         TEST(closed_before_it_is_read_again),
         TEST(closed_before_it_is_written),
         TEST(sink_has_its_moods),
-        cmocka_unit_test_setup_teardown(announced_once_beyond_the_horizon, begin_wall_scene, end_scene),
+        cmocka_unit_test_setup_teardown(announced_once_beyond_the_horizon, begin_wall_scene, scene_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,22 +161,10 @@ static void merges_stay(void **state)
     assert_int_equal(reject.reason, REJECT_BAD_MERGE);
 }
 
-static int begin_scene(void **state)
-{
-    *state = scene_begin(true);
-    return 0;
-}
-
-static int end_scene(void **state)
-{
-    scene_end(*state);
-    return 0;
-}
-
 int main(void)
 {
     log_configure((enum log_level)0, LOG_FORMAT_TEXT);
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_scene, end_scene)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_setup, scene_teardown)
     const struct CMUnitTest tests[] = {
         TEST(applied_late_and_folded),
         TEST(applied_in_order),

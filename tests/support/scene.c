@@ -92,3 +92,15 @@ const struct fake_lane *scene_lane(struct scene *scene, int32_t partition)
 {
     return fake_lane(scene->site.database, "events", partition);
 }
+
+int scene_setup(void **state)
+{
+    *state = scene_begin(true);
+    return 0;
+}
+
+int scene_teardown(void **state)
+{
+    scene_end(*state);
+    return 0;
+}

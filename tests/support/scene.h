@@ -18,6 +18,9 @@ struct scene *scene_begin(bool events_clock);
 // Ended and begun anew, for what the settings of the site say now.
 void scene_restart(struct scene *scene, bool crashed);
 void scene_end(struct scene *scene);
+// Both as a test's setup (with the clock of events) and teardown.
+int scene_setup(void **state);
+int scene_teardown(void **state);
 
 // A record on topic "events"; ids are e1, e2, ... Returns the offset.
 int64_t scene_tell(struct scene *scene, int32_t partition, const char *customer, const char *type, instant at,
