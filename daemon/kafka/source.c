@@ -3,13 +3,14 @@
 #include <librdkafka/rdkafka.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "group.h"
 #include "internal.h"
 #include "lookup.h"
 
-enum { SERVED_AT_ONCE = 1000 };
+enum { SERVED_AT_ONCE = 1000, LEAVE_MS = 3000, LEAVE_POLL_MS = 100 };
 
 static struct kafka_source *of(struct source *source)
 {
@@ -219,19 +220,44 @@ int kafka_source_open(const struct kafka_settings *settings, const struct source
     return 0;
 }
 
+// Commits under way go before the leaving, and with the coordinator away librdkafka keeps them for as long as a
+// session: nothing rests on them, so that they are not waited for. False when the group was not left in time.
+static bool leave_group(rd_kafka_t *client)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(client, queue);
+    int64_t deadline = clock_monotonic_us() + LEAVE_MS * INT64_C(1000);
+    while (!error && !rd_kafka_consumer_closed(client) && clock_monotonic_us() < deadline)
+        rd_kafka_queue_poll_callback(queue, LEAVE_POLL_MS);
+    bool left = error || rd_kafka_consumer_closed(client);
+    rd_kafka_error_destroy(error); // a client that failed for good: it is in no group
+    rd_kafka_queue_destroy(queue);
+    return left;
+}
+
+static void close_client(struct kafka_source *source)
+{
+    bool left = leave_group(source->client);
+    group_give_up(source, true);
+    group_end(source);
+    if (source->queue)
+        rd_kafka_queue_destroy(source->queue);
+    if (left) {
+        rd_kafka_destroy(source->client);
+        return;
+    }
+    // Its threads, for which destroying it would wait, end with the process.
+    log_notice("kafka: the group could not be left within %d s; the brokers see to it when the session ends",
+               LEAVE_MS / 1000);
+}
+
 void kafka_source_close(struct source *port)
 {
     if (!port)
         return;
     struct kafka_source *source = of(port);
     if (source->client)
-        rd_kafka_consumer_close(source->client);
-    group_give_up(source, true);
-    group_end(source);
-    if (source->queue)
-        rd_kafka_queue_destroy(source->queue);
-    if (source->client)
-        rd_kafka_destroy(source->client);
+        close_client(source);
     free(source);
 }
 

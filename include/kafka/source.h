@@ -20,7 +20,8 @@ int kafka_source_open(const struct kafka_settings *settings, const struct source
                       struct source **source);
 
 // Leaves the group (`revoked` is called if lanes are held) and frees everything. Nobody may be in take,
-// query or commit. NULL is fine.
+// query or commit. NULL is fine. With the coordinator away it waits 3 s and leaves the client to the end of
+// the process.
 void kafka_source_close(struct source *source);
 
 #endif
