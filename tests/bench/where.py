@@ -62,6 +62,8 @@ class Profile:
 
     def __init__(self, folder, name, server_log):
         self.folder, self.log = folder, server_log
+        if folder:
+            os.makedirs(folder, exist_ok=True)
         self.file = folder and os.path.join(folder, f"{name}.perf")
 
     def start(self):
