@@ -9,7 +9,7 @@
 #include "codec/encode.h"
 
 enum {
-    SEND_AT_ONCE = 5000,
+    SEND_AT_ONCE = 2000,
     SEND_TIMEOUT_MS = 5000,
     REST_MS = 1000,
     BLOCK = 64 * 1024,
@@ -56,7 +56,7 @@ static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_
     int64_t repeats = 0;
     for (size_t i = 0; i < count; i++) {
         messages[i] = (struct sink_message){
-            .topic = rows[i].topic == OUTBOX_CHANGES ? settings->changes_topic : settings->reminders_topic,
+            .topic = rows[i].kind == OUTBOX_LEVEL ? settings->changes_topic : settings->reminders_topic,
             .key = rows[i].customer_id, .payload = payload_of(publisher, &rows[i])};
         if (!messages[i].payload.data)
             return out_of_memory();

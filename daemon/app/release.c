@@ -7,7 +7,7 @@
 
 enum {
     RELEASE_AT_ONCE = 1000,
-    CHANGES_AT_ONCE = 5000, // of a home; nothing of them is read here
+    CHANGES_AT_ONCE = 2000, // of a home; nothing of them is read here
 };
 
 static int out_of_memory(void)
@@ -118,7 +118,7 @@ static bool send_notice(struct sweeper *sweeper, const struct held_notice *held,
     };
     memcpy(text.reminder_id, reminder->reminder_id, sizeof text.reminder_id);
     *message = (struct outbox_row){
-        .customer_id = row->id, .home = row->home, .at = notice->at, .topic = OUTBOX_REMINDERS,
+        .customer_id = row->id, .home = row->home, .at = notice->at,
         .kind = OUTBOX_NOTICE, .n = notice->notice, .released = true,
         .payload = encode_notice(&sweeper->set.arena, sweeper->policy, &text),
     };

@@ -84,8 +84,8 @@ bool outbox_level(struct writeset *set, struct customer_row *row, const struct l
         return false;
     row->level_messages++;
     *message = (struct outbox_row){
-        .customer_id = row->id, .home = row->home, .at = change->at, .topic = OUTBOX_CHANGES,
-        .kind = OUTBOX_LEVEL, .n = row->level_messages,
+        .customer_id = row->id, .home = row->home, .at = change->at, .kind = OUTBOX_LEVEL,
+        .n = row->level_messages,
         .from_level = change->from_level, .to_level = change->to_level, .cause = change->cause,
         .source = change->source, .event_id = change->event_id,
     };
@@ -98,8 +98,7 @@ bool outbox_closing(struct writeset *set, const struct customer_row *row, const 
     if (!message)
         return false;
     *message = (struct outbox_row){
-        .customer_id = row->id, .home = row->home, .at = reminder->closed_at,
-        .topic = OUTBOX_REMINDERS, .kind = OUTBOX_CLOSING,
+        .customer_id = row->id, .home = row->home, .at = reminder->closed_at, .kind = OUTBOX_CLOSING,
     };
     memcpy(message->reminder_id, reminder->reminder_id, sizeof message->reminder_id);
     struct closing_message closing = {

@@ -2,46 +2,59 @@
 
 #include "base/status.h"
 #include "postgres/sql.h"
+#include "row_put.h"
 
-static const enum column_type types[CUSTOMER_COLUMNS] = {
-    COLUMN_INT8, COLUMN_INT8, COLUMN_INT4, COLUMN_INT4, COLUMN_INSTANT, COLUMN_INSTANT, COLUMN_INSTANT,
-#define X(name, kind, meaning) COLUMN_##kind,
-    CUSTOMER_FIELDS(X)
-#undef X
-    COLUMN_INT2, COLUMN_TEXT, COLUMN_BYTEA,
-};
-
-static void write_customer(struct rows *rows, const struct customer_row *row, int64_t version)
+static char *put_count4(char *at, int32_t count)
 {
-    const struct customer *state = &row->state;
-    uint8_t care[CARE_PACKED_MAX];
-    size_t care_size = customer_pack_care(state, care);
+    return count ? put_int4(at, count) : put_null(at);
+}
 
-    row_begin(rows);
-    row_int8(rows, version);
-    row_int8(rows, (int64_t)row->policy);
-    row_int4(rows, row->home);
-    row_int4(rows, row->level_messages);
-    row_wake(rows, row->wake_at);
-    row_wake(rows, row->fold_at);
-    row_instant(rows, row->has_upcoming ? row->upcoming.due_at : INSTANT_NONE);
+static char *put_count8(char *at, int64_t count)
+{
+    return count ? put_int8(at, count) : put_null(at);
+}
 
-#define WRITE_INSTANT row_instant
-#define WRITE_INT2 row_int2
-#define WRITE_INT4 row_int4
-#define WRITE_INT8 row_int8
-#define WRITE_REAL row_real
-#define X(name, kind, meaning) WRITE_##kind(rows, state->name);
+// Where a value goes: in a record its type stands before it.
+#define COLUMN(type) (typed ? put_type(at, COLUMN_##type) : at)
+
+// The columns of the list.
+static char *put_state(char *at, bool typed, const struct customer *state)
+{
+#define PUT_INSTANT(name) put_instant(COLUMN(INSTANT), state->name)
+#define PUT_LAST(name) put_instant_or(COLUMN(INSTANT), state->name, state->as_of)
+#define PUT_SINCE(name) put_instant_or(COLUMN(INSTANT), state->name, state->first_seen_at)
+#define PUT_INT2(name) put_int2(COLUMN(INT2), state->name)
+#define PUT_COUNT4(name) put_count4(COLUMN(INT4), state->name)
+#define PUT_COUNT8(name) put_count8(COLUMN(INT8), state->name)
+#define PUT_REAL(name) put_real(COLUMN(REAL), state->name)
+#define X(name, kind, meaning) at = PUT_##kind(name);
     CUSTOMER_FIELDS(X)
 #undef X
-
-    if (row->has_upcoming)
-        row_int2(rows, (int16_t)row->upcoming.kind);
-    else
-        row_null(rows);
-    row_span(rows, row->id);
-    row_span(rows, care_size ? span_of((const char *)care, care_size) : SPAN_NONE);
+    return at;
 }
+
+static void write_customer(struct rows *rows, bool typed, const struct customer_row *row, int64_t version)
+{
+    uint8_t care[CARE_PACKED_MAX];
+    size_t care_size = customer_pack_care(&row->state, care);
+    char *at = row_open(rows, row->id.size + care_size);
+    if (!at)
+        return;
+    at = put_int8(COLUMN(INT8), version);
+    at = put_int8(COLUMN(INT8), (int64_t)row->policy);
+    at = put_instant_or(COLUMN(INSTANT), row->wake_at, INSTANT_NEVER);
+    at = put_instant_or(COLUMN(INSTANT), row->fold_at, INSTANT_NEVER);
+    at = put_instant(COLUMN(INSTANT), row->has_upcoming ? row->upcoming.due_at : INSTANT_NONE);
+    at = put_state(at, typed, &row->state);
+    at = COLUMN(INT2);
+    at = row->has_upcoming ? put_int2(at, (int16_t)row->upcoming.kind) : put_null(at);
+    at = put_int4(COLUMN(INT4), row->home);
+    at = put_count4(COLUMN(INT4), row->level_messages);
+    at = put_span(COLUMN(TEXT), row->id);
+    at = put_span(COLUMN(BYTEA), care_size ? span_of((const char *)care, care_size) : SPAN_NONE);
+    row_close(rows, at);
+}
+#undef COLUMN
 
 bool customer_write_new(struct rows *rows, const void *item, const void *context)
 {
@@ -49,7 +62,7 @@ bool customer_write_new(struct rows *rows, const void *item, const void *context
     (void)context;
     if (row->version > 0)
         return false;
-    write_customer(rows, row, 1);
+    write_customer(rows, false, row, 1);
     return true;
 }
 
@@ -59,18 +72,32 @@ static bool write_known(struct rows *rows, const void *item, const void *context
     (void)context;
     if (row->version == 0)
         return false;
-    write_customer(rows, row, row->version);
+    write_customer(rows, true, row, row->version);
     return true;
 }
 
 const struct array_statement customer_update = {
     .sql = sql_customer_update,
-    .types = types,
     .columns = CUSTOMER_COLUMNS,
     .write = write_known,
     .records = true,
     .otherwise = STORE_CONFLICT,
 };
+
+static instant result_instant_or(const PGresult *result, int row, int column, instant usual)
+{
+    return result_null(result, row, column) ? usual : result_instant(result, row, column);
+}
+
+static int32_t result_count4(const PGresult *result, int row, int column)
+{
+    return result_null(result, row, column) ? 0 : result_int4(result, row, column);
+}
+
+static int64_t result_count8(const PGresult *result, int row, int column)
+{
+    return result_null(result, row, column) ? 0 : result_int8(result, row, column);
+}
 
 struct span customer_read_id(const PGresult *result, int row)
 {
@@ -83,24 +110,26 @@ int customer_read(const PGresult *result, int row, struct customer_row *customer
     int column = 0;
     customer->version = result_int8(result, row, column++);
     customer->policy = (uint64_t)result_int8(result, row, column++);
-    customer->home = result_int4(result, row, column++);
-    customer->level_messages = result_int4(result, row, column++);
     customer->wake_at = result_wake(result, row, column++);
     customer->fold_at = result_wake(result, row, column++);
     customer->upcoming.due_at = result_instant(result, row, column++);
 
-#define READ_INSTANT result_instant
-#define READ_INT2 result_int2
-#define READ_INT4 result_int4
-#define READ_INT8 result_int8
-#define READ_REAL result_real
-#define X(name, kind, meaning) state->name = READ_##kind(result, row, column++);
+#define READ_INSTANT result_instant(result, row, column++)
+#define READ_LAST result_instant_or(result, row, column++, state->as_of)
+#define READ_SINCE result_instant_or(result, row, column++, state->first_seen_at)
+#define READ_INT2 result_int2(result, row, column++)
+#define READ_COUNT4 result_count4(result, row, column++)
+#define READ_COUNT8 result_count8(result, row, column++)
+#define READ_REAL result_real(result, row, column++)
+#define X(name, kind, meaning) state->name = READ_##kind;
     CUSTOMER_FIELDS(X)
 #undef X
     customer->has_upcoming = !result_null(result, row, column);
     if (customer->has_upcoming)
         customer->upcoming.kind = (enum reminder_kind)result_int2(result, row, column);
-    struct span care = result_span(result, row, column + 2);
+    customer->home = result_int4(result, row, column + 1);
+    customer->level_messages = result_count4(result, row, column + 2);
+    struct span care = result_span(result, row, column + 4);
     if (care.data && customer_unpack_care(state, (const uint8_t *)care.data, care.size) != 0)
         return fault(STATUS_BROKEN,
                      "PostgreSQL, customer_load: a row of customer has an unknown form of care");

@@ -85,14 +85,12 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         CUSTOMER,
         HOME,
         AT,
-        TOPIC,
         KIND,
         REMINDER,
         N,
         FROM_LEVEL,
         TO_LEVEL,
         CAUSE,
-        RELEASED,
         REMINDER_PUBLISHED,
         SOURCE,
         EVENT,
@@ -102,13 +100,11 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         .seq = result_int8(result, row, SEQ),
         .home = result_int4(result, row, HOME),
         .at = result_instant(result, row, AT),
-        .topic = (enum outbox_topic)result_int2(result, row, TOPIC),
         .kind = (enum outbox_kind)result_int2(result, row, KIND),
         .n = result_int4(result, row, N),
         .from_level = (uint8_t)result_int2(result, row, FROM_LEVEL),
         .to_level = (uint8_t)result_int2(result, row, TO_LEVEL),
         .cause = (enum level_cause)result_int2(result, row, CAUSE),
-        .released = result_bool(result, row, RELEASED),
         .reminder_published = result_bool(result, row, REMINDER_PUBLISHED),
     };
     if (!result_null(result, row, REMINDER))
@@ -125,4 +121,63 @@ int held_notice_read(const PGresult *result, int row, struct arena *arena, struc
 {
     int status = notice_read(result, row, 0, arena, &held->notice);
     return status ? status : reminder_read(result, row, NOTICE_COLUMNS, arena, &held->reminder);
+}
+
+enum { PARCEL, PARCEL_HOME, PARCEL_MESSAGES, PARCEL_ARRAYS };
+enum parcel_array {
+    OF_KINDS,
+    OF_CUSTOMERS,
+    OF_INSTANTS,
+    OF_NUMBERS,
+    OF_FROM_LEVELS,
+    OF_TO_LEVELS,
+    OF_CAUSES,
+    OF_SOURCES,
+    OF_EVENTS,
+    OF_REMINDERS,
+    OF_PAYLOADS,
+    PARCEL_ARRAY_COUNT
+};
+
+size_t parcel_messages(const PGresult *result, int row)
+{
+    return (size_t)result_int4(result, row, PARCEL_MESSAGES);
+}
+
+static int parcel_next(struct array *arrays, struct arena *arena, struct outbox_row *outbox)
+{
+    outbox->kind = (enum outbox_kind)array_number(&arrays[OF_KINDS]);
+    outbox->at = array_number(&arrays[OF_INSTANTS]) + POSTGRES_EPOCH;
+    outbox->n = (int32_t)array_number(&arrays[OF_NUMBERS]);
+    outbox->from_level = (uint8_t)array_number(&arrays[OF_FROM_LEVELS]);
+    outbox->to_level = (uint8_t)array_number(&arrays[OF_TO_LEVELS]);
+    outbox->cause = (enum level_cause)array_number(&arrays[OF_CAUSES]);
+    struct span reminder = array_next(&arrays[OF_REMINDERS]);
+    if (reminder.data)
+        memcpy(outbox->reminder_id, reminder.data, sizeof outbox->reminder_id);
+    struct span *const texts[] = {&outbox->customer_id, &outbox->source, &outbox->event_id, &outbox->payload};
+    static const enum parcel_array from[] = {OF_CUSTOMERS, OF_SOURCES, OF_EVENTS, OF_PAYLOADS};
+    for (size_t i = 0; i < sizeof from / sizeof *from; i++) {
+        struct span text = array_next(&arrays[from[i]]);
+        *texts[i] = text.data ? arena_copy(arena, text) : text;
+        if (text.data && !texts[i]->data)
+            return fault(STATUS_NOMEM, "out of memory");
+    }
+    return 0;
+}
+
+int parcel_read(const PGresult *result, int row, struct arena *arena, struct outbox_row *outbox)
+{
+    struct array arrays[PARCEL_ARRAY_COUNT];
+    int32_t count = (int32_t)parcel_messages(result, row);
+    int status = 0;
+    for (int i = 0; i < PARCEL_ARRAY_COUNT; i++)
+        arrays[i] = result_array(result, row, PARCEL_ARRAYS + i);
+    for (int32_t i = 0; status == 0 && i < count; i++) {
+        outbox[i] = (struct outbox_row){
+            .seq = result_int8(result, row, PARCEL), .place = i + 1, .of = count,
+            .home = result_int4(result, row, PARCEL_HOME), .released = true};
+        status = parcel_next(arrays, arena, &outbox[i]);
+    }
+    return status;
 }

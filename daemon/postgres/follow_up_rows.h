@@ -13,6 +13,9 @@ int reminder_read(const PGresult *result, int row, int first, struct arena *aren
                   struct reminder_row *reminder);
 int notice_read(const PGresult *result, int row, int first, struct arena *arena, struct notice_row *notice);
 int outbox_read(const PGresult *result, int row, struct arena *arena, struct outbox_row *outbox);
+// A parcel: how many messages it has, and the messages.
+size_t parcel_messages(const PGresult *result, int row);
+int parcel_read(const PGresult *result, int row, struct arena *arena, struct outbox_row *outbox);
 // A notice followed by its reminder.
 int held_notice_read(const PGresult *result, int row, struct arena *arena, struct held_notice *held);
 

@@ -70,7 +70,7 @@ static int send_piece(struct pipeline *pipeline, const struct array_statement *s
 static void begin_piece(struct pipeline *pipeline, const struct array_statement *statement)
 {
     if (statement->records)
-        rows_begin_records(pipeline->rows, pipeline->record_type, statement->types, statement->columns);
+        rows_begin_records(pipeline->rows, pipeline->record_type, statement->columns);
     else
         rows_begin_arrays(pipeline->rows, statement->types, statement->columns);
 }

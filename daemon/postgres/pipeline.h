@@ -35,7 +35,7 @@ typedef bool row_writer(struct rows *rows, const void *item, const void *context
 // there are, in pieces.
 struct array_statement {
     const char *sql;
-    const enum column_type *types;
+    const enum column_type *types; // of arrays
     int columns;
     row_writer *write;
     bool records;   // of the type numbered pipeline->record_type

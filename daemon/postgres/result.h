@@ -90,4 +90,42 @@ static inline void result_uuid(const PGresult *result, int row, int column, uint
     memcpy(uuid, PQgetvalue(result, row, column), 16);
 }
 
+// An array of one dimension, read element by element. NULL and an empty one have no elements.
+struct array {
+    const char *next, *end;
+};
+
+static inline struct array result_array(const PGresult *result, int row, int column)
+{
+    enum { HEAD = 20 }; // dimensions, flags, type, length, lowest index
+    struct span bytes = result_span(result, row, column);
+    if (bytes.size <= HEAD)
+        return (struct array){0};
+    return (struct array){bytes.data + HEAD, bytes.data + bytes.size};
+}
+
+// The next element; absent: NULL, or there are no more.
+static inline struct span array_next(struct array *array)
+{
+    if (array->next == array->end)
+        return SPAN_NONE;
+    uint32_t bits;
+    memcpy(&bits, array->next, sizeof bits);
+    int32_t size = (int32_t)be32toh(bits);
+    const char *data = array->next + sizeof bits;
+    array->next = size < 0 ? data : data + size;
+    return size < 0 ? SPAN_NONE : span_of(data, (size_t)size);
+}
+
+// The next element of an array of integers of any width; 0 where array_next says absent.
+static inline int64_t array_number(struct array *array)
+{
+    struct span bytes = array_next(array);
+    uint64_t bits = 0;
+    for (size_t i = 0; i < bytes.size; i++)
+        bits = bits << 8 | (unsigned char)bytes.data[i];
+    unsigned unused = 64 - 8 * (unsigned)bytes.size;
+    return bytes.size ? (int64_t)(bits << unused) >> unused : 0;
+}
+
 #endif

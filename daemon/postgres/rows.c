@@ -58,11 +58,10 @@ void rows_begin_arrays(struct rows *rows, const enum column_type *types, int col
     }
 }
 
-void rows_begin_records(struct rows *rows, uint32_t record_type, const enum column_type *types, int columns)
+void rows_begin_records(struct rows *rows, uint32_t record_type, int columns)
 {
     begin(rows, columns);
     rows->form = ROWS_RECORDS;
-    rows->types = types;
     rows->record_type = record_type;
     rows->record = 0;
     buffer_empty(&rows->buffers[0]);

@@ -42,7 +42,7 @@ struct rows {
     uint32_t record_type; // ROWS_RECORDS: the number of the row type
     size_t record;        // ROWS_RECORDS: where the row in hand begins
     int columns;
-    int column; // the next to be written
+    int column; // ROWS_ARRAYS: the next to be written
     bool failed; // memory was out: what is there is of no use
     size_t count;
 };
@@ -53,7 +53,8 @@ void rows_free(struct rows *rows);
 // Begins anew. `types` is borrowed and needed for arrays.
 void rows_begin_copy(struct rows *rows, int columns);
 void rows_begin_arrays(struct rows *rows, const enum column_type *types, int columns);
-void rows_begin_records(struct rows *rows, uint32_t record_type, const enum column_type *types, int columns);
+// Records are written with row_put.h.
+void rows_begin_records(struct rows *rows, uint32_t record_type, int columns);
 // Makes room behind `buffer` for `size` bytes; NULL when memory is out.
 char *rows_grow(struct rows *rows, struct buffer *buffer, size_t size);
 // The head of a row in the forms that have one.
@@ -70,20 +71,10 @@ static inline char *rows_room(struct rows *rows, struct buffer *buffer, size_t s
     return at;
 }
 
-// Where the next value goes; in a record its type stands before it.
+// Where the next value goes.
 static inline struct buffer *rows_column(struct rows *rows)
 {
-    int column = rows->column++;
-    if (rows->form == ROWS_ARRAYS)
-        return &rows->buffers[column];
-    struct buffer *buffer = &rows->buffers[0];
-    if (rows->form == ROWS_RECORDS) {
-        char *at = rows_room(rows, buffer, 4);
-        uint32_t type = htobe32(rows->types[column]);
-        if (at)
-            memcpy(at, &type, 4);
-    }
-    return buffer;
+    return &rows->buffers[rows->form == ROWS_ARRAYS ? rows->column++ : 0];
 }
 
 // Every row begins with row_begin and then gets its columns, all of them, in order.
@@ -151,15 +142,6 @@ static inline void row_instant(struct rows *rows, instant at)
         row_null(rows);
     else
         row_int8(rows, at == INSTANT_NEVER ? at : at - POSTGRES_EPOCH);
-}
-
-// INSTANT_NEVER is NULL, INSTANT_NONE (before everything) is -infinity: so that NULLs need no index.
-static inline void row_wake(struct rows *rows, instant at)
-{
-    if (at == INSTANT_NEVER)
-        row_null(rows);
-    else
-        row_int8(rows, at == INSTANT_NONE ? at : at - POSTGRES_EPOCH);
 }
 
 // An absent span is NULL.

@@ -2,35 +2,32 @@
 
 #include "customer_columns.h"
 #include "postgres/sql.h"
-
-#define TYPES(...) .types = (const enum column_type[]){__VA_ARGS__}, \
-    .columns = sizeof((const enum column_type[]){__VA_ARGS__}) / sizeof(enum column_type)
-#define WRITER(name) static bool name(struct rows *rows, const void *item, const void *context)
+#include "row_put.h"
 
 WRITER(write_timeline)
 {
     const struct timeline_row *row = item;
     const struct event *event = row->event;
+    struct span data = event->data.data ? event->data : SPAN_LITERAL("{}");
+    struct span recorded_as = span_equal(event->subject, row->customer_id) ? SPAN_NONE : event->subject;
     (void)context;
-    row_begin(rows);
-    row_instant(rows, event->time);
-    row_real(rows, row->points);
-    row_int8(rows, row->offset);
-    if (row->has_amount)
-        row_int8(rows, event->amount);
-    else
-        row_null(rows);
-    row_int4(rows, row->lane_id);
-    row_int2(rows, (int16_t)event->type);
-    if (event->side == SIDE_NONE)
-        row_null(rows);
-    else
-        row_int2(rows, event->side);
-    row_span(rows, row->customer_id);
-    row_span(rows, event->source);
-    row_span(rows, event->id);
-    row_span(rows, event->data.data ? event->data : SPAN_LITERAL("{}"));
-    row_span(rows, span_equal(event->subject, row->customer_id) ? SPAN_NONE : event->subject);
+    char *at = row_open(rows, (size_t)row->customer_id.size + event->source.size + event->id.size +
+                                  data.size + recorded_as.size);
+    if (!at)
+        return true;
+    at = put_instant(at, event->time);
+    at = put_real(at, row->points);
+    at = put_int8(at, row->offset);
+    at = row->has_amount ? put_int8(at, event->amount) : put_null(at);
+    at = put_int4(at, row->lane_id);
+    at = put_int2(at, (int16_t)event->type);
+    at = event->side == SIDE_NONE ? put_null(at) : put_int2(at, event->side);
+    at = put_span(at, row->customer_id);
+    at = put_span(at, event->source);
+    at = put_span(at, event->id);
+    at = put_span(at, data);
+    at = put_span(at, recorded_as);
+    row_close(rows, at);
     return true;
 }
 const struct copy_statement timeline_copy = {sql_timeline_copy, 12, write_timeline, STORE_DUPLICATE};
@@ -226,71 +223,6 @@ const struct array_statement notice_delete = {
     TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2),
     .write = write_notice_gone,
     .otherwise = STORE_CONFLICT,
-};
-
-WRITER(write_outbox)
-{
-    const struct outbox_row *row = item;
-    (void)context;
-    row_begin(rows);
-    row_span(rows, row->customer_id);
-    row_int4(rows, row->home);
-    row_instant(rows, row->at);
-    row_int2(rows, (int16_t)row->topic);
-    row_int2(rows, (int16_t)row->kind);
-    if (row->kind == OUTBOX_LEVEL)
-        row_null(rows);
-    else
-        row_uuid(rows, row->reminder_id);
-    row_int4(rows, row->n);
-    row_int2(rows, row->from_level);
-    row_int2(rows, row->to_level);
-    row_int2(rows, (int16_t)row->cause);
-    row_bool(rows, row->released);
-    row_span(rows, row->source);
-    row_span(rows, row->event_id);
-    row_span(rows, row->payload);
-    return true;
-}
-const struct copy_statement outbox_copy = {sql_outbox_copy, 14, write_outbox, STORE_POISON};
-
-WRITER(write_outbox_key)
-{
-    const struct outbox_row *row = item;
-    (void)context;
-    row_begin(rows);
-    row_span(rows, row->customer_id);
-    row_int8(rows, row->seq);
-    return true;
-}
-const struct array_statement outbox_delete = {
-    .sql = sql_outbox_delete,
-    TYPES(COLUMN_TEXT, COLUMN_INT8),
-    .write = write_outbox_key,
-    .otherwise = STORE_CONFLICT,
-};
-const struct array_statement outbox_delivered = {.sql = sql_outbox_delivered,
-                                                 TYPES(COLUMN_TEXT, COLUMN_INT8),
-                                                 .write = write_outbox_key,
-                                                 .unguarded = true};
-
-WRITER(write_outbox_notice)
-{
-    const struct outbox_row *row = item;
-    (void)context;
-    if (row->kind != OUTBOX_NOTICE)
-        return false;
-    row_begin(rows);
-    row_span(rows, row->customer_id);
-    row_uuid(rows, row->reminder_id);
-    row_int2(rows, (int16_t)row->n);
-    return true;
-}
-const struct array_statement notice_published = {
-    .sql = sql_notice_published,
-    TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2),
-    .write = write_outbox_notice,
-    .unguarded = true,
 };
 
 WRITER(write_quarantine)

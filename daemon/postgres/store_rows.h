@@ -12,11 +12,16 @@ struct copy_statement {
     int duplicate; // outcome of a key that exists already
 };
 
+// What stands in a statement: the types of its arrays. And the head of a function that writes a row.
+#define TYPES(...) .types = (const enum column_type[]){__VA_ARGS__}, \
+    .columns = sizeof((const enum column_type[]){__VA_ARGS__}) / sizeof(enum column_type)
+#define WRITER(name) static bool name(struct rows *rows, const void *item, const void *context)
+
 extern const struct copy_statement timeline_copy, customer_copy, level_change_copy, outbox_copy,
     quarantine_copy;
 extern const struct array_statement lane_fence, timeline_points, level_change_forget, reminder_delete,
     notice_forget, reminder_open, reminder_update, notice_add, notice_delete, notice_update, outbox_delete,
-    quarantine_settle, outbox_delivered, notice_published;
+    parcel_add, quarantine_settle;
 
 // That every new reminder comes in a write of its customer, of which it has its home.
 bool reminders_have_customers(const struct store_write *write);

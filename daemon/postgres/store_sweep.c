@@ -1,13 +1,10 @@
-// What time has made due: customers to advance or to fold, held notices and messages, announcements, and
-// what is to be sent.
+// What time has made due: customers to advance or to fold, held notices and messages, announcements.
 #include "base/status.h"
 #include "follow_up_rows.h"
 #include "gather.h"
-#include "pipeline.h"
 #include "postgres/sql.h"
 #include "result.h"
 #include "store_internal.h"
-#include "store_rows.h"
 
 // Column by which each question orders.
 enum { ORDER_OF_CUSTOMERS = 1, ORDER_OF_NOTICES = 3, ORDER_OF_OUTBOX = 3,
@@ -113,88 +110,5 @@ int store_announcements(struct store *store, const int32_t *homes, size_t home_c
     if (outcome == 0)
         outcome = take_held(&gathered, arena, notices, count);
     gathered_free(&gathered);
-    return outcome;
-}
-
-static void homes_parameter(struct rows *rows, const int32_t *homes, size_t count, struct parameters *parameters)
-{
-    static const enum column_type types[] = {COLUMN_INT4};
-    rows_begin_arrays(rows, types, 1);
-    for (size_t i = 0; i < count; i++) {
-        row_begin(rows);
-        row_int4(rows, homes[i]);
-    }
-    rows_parameters(rows, parameters);
-}
-
-int store_release_changes(struct store *store, const int32_t *homes, size_t home_count, instant watermark,
-                          size_t limit, size_t *count)
-{
-    struct postgres_store *postgres = postgres_store(store);
-    struct connection *connection = &postgres->connection;
-    struct parameters parameters = {0};
-    PGresult *result = NULL;
-    homes_parameter(&postgres->rows, homes, home_count, &parameters);
-    if (postgres->rows.failed)
-        return fault(STATUS_NOMEM, "out of memory");
-    parameter_instant(&parameters, watermark);
-    parameter_int8(&parameters, (int64_t)limit);
-    int outcome = connection_run(connection, sql_begin, NULL, NULL);
-    if (outcome == 0)
-        outcome = connection_run(connection, sql_durable, NULL, NULL);
-    if (outcome == 0)
-        outcome = connection_run(connection, sql_outbox_release, &parameters, &result);
-    if (outcome == 0) {
-        *count = (size_t)result_touched(result);
-        outcome = connection_commit(connection);
-    }
-    if (outcome)
-        connection_rollback(connection);
-    PQclear(result);
-    return outcome;
-}
-
-int store_released(struct store *store, const int32_t *homes, size_t home_count, size_t limit,
-                   struct arena *arena, struct outbox_row **outbox, size_t *count)
-{
-    struct postgres_store *postgres = postgres_store(store);
-    struct parameters parameters = {0};
-    PGresult *result;
-    *count = 0;
-    if (home_count == 0)
-        return 0;
-    homes_parameter(&postgres->rows, homes, home_count, &parameters);
-    if (postgres->rows.failed)
-        return fault(STATUS_NOMEM, "out of memory");
-    parameter_int8(&parameters, (int64_t)((limit + home_count - 1) / home_count));
-    parameter_int8(&parameters, (int64_t)limit);
-    int outcome = connection_run(&postgres->connection, sql_outbox_released, &parameters, &result);
-    if (outcome)
-        return outcome;
-    *count = (size_t)PQntuples(result);
-    *outbox = arena_take(arena, *count * sizeof **outbox + 1);
-    outcome = *outbox ? 0 : fault(STATUS_NOMEM, "out of memory");
-    for (size_t i = 0; outcome == 0 && i < *count; i++)
-        outcome = outbox_read(result, (int)i, arena, &(*outbox)[i]);
-    PQclear(result);
-    return outcome;
-}
-
-int store_delivered(struct store *store, const struct outbox_row *outbox, size_t count)
-{
-    static const char *const statements[] = {sql_outbox_delivered, sql_notice_published, NULL};
-    struct postgres_store *postgres = postgres_store(store);
-    struct pipeline pipeline;
-    // Lost with a crash it is only said again, and a message sent again has the same id.
-    int outcome = pipeline_begin(&pipeline, &postgres->connection, &postgres->rows, false, statements);
-    if (outcome == 0)
-        outcome = pipeline_arrays(&pipeline, &outbox_delivered, outbox, sizeof *outbox, count, NULL);
-    if (outcome == 0)
-        outcome = pipeline_arrays(&pipeline, &notice_published, outbox, sizeof *outbox, count, NULL);
-    if (outcome == 0)
-        outcome = pipeline_commit(&pipeline);
-    if (outcome)
-        connection_rollback(&postgres->connection);
-    rows_trim(&postgres->rows);
     return outcome;
 }

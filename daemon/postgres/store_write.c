@@ -42,6 +42,7 @@ static int send_guarded(struct pipeline *pipeline, const struct store_write *wri
         PART_ARRAYS(reminders, reminder_count, reminder_open),
         PART_ARRAYS(notices, notice_count, notice_update),
         PART_ARRAYS(notices, notice_count, notice_add),
+        PART_ARRAYS(outbox, outbox_count, parcel_add),
     };
     int outcome = 0;
     for (size_t i = 0; outcome == 0 && i < sizeof parts / sizeof *parts; i++)
@@ -102,7 +103,7 @@ static const char *const write_statements[] = {
     sql_lane_fence,      sql_customer_update, sql_quarantine_settle, sql_level_change_forget,
     sql_notice_forget,   sql_reminder_delete, sql_notice_delete,     sql_outbox_delete,
     sql_timeline_points, sql_reminder_update,   sql_notice_update,
-    sql_reminder_open,   sql_notice_add,      NULL,
+    sql_reminder_open,   sql_notice_add,      sql_parcel_add,      NULL,
 };
 
 // Asks once a connection for the number of the row type of customers.

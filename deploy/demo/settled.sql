@@ -10,6 +10,7 @@ BEGIN
                     WHERE fold_at <= w.watermark OR wake_at < w.watermark)
                 AND NOT EXISTS (SELECT FROM guanxi.v_notice WHERE state = 'held' AND at < w.watermark)
                 AND NOT EXISTS (SELECT FROM guanxi.outbox WHERE at < w.watermark)
+                AND NOT EXISTS (SELECT FROM guanxi.parcel)
             FROM guanxi.v_watermark AS w) THEN
             RETURN;
         END IF;

@@ -7,30 +7,34 @@
 #include "core/instant.h"
 #include "core/policy.h"
 
-// X(name, kind, "meaning")   kinds: INSTANT, INT2, INT4, INT8, REAL (binary64)
+// X(name, kind, "meaning")   kinds: INSTANT, INT2, COUNT4, COUNT8, REAL (binary64), and two for instants that
+// mostly are another one: LAST (mostly as_of) and SINCE (mostly first_seen_at). In the row of PostgreSQL an
+// INSTANT that is unset is NULL, a count of zero is NULL, and so are a LAST and a SINCE that are that other
+// instant; unset, where the other is not, they are -infinity. Most rows are short that way. The widest come
+// first, so that no row pays for padding; what a LAST or SINCE refers to comes before it.
 #define CUSTOMER_FIELDS(X) \
     X(as_of, INSTANT, "the latest instant that was fired or applied") \
     X(first_seen_at, INSTANT, "the first event applied and not ignored") \
-    X(last_contact_at, INSTANT, "the last contact of either side") \
+    X(last_contact_at, LAST, "the last contact of either side") \
     X(last_inbound_at, INSTANT, "the last time the customer came to us") \
     X(last_outbound_at, INSTANT, "the last time we went to the customer") \
-    X(rhythm, INT4, "steady outbound contacts in a row, one a calendar day") \
     X(unanswered_at, INSTANT, "since when the customer waits for an answer") \
     X(unfollowed_at, INSTANT, "the first order nobody has followed up") \
     X(delivered_at, INSTANT, "the last delivery while unfollowed") \
     X(followed_up_at, INSTANT, "the last follow-up of an order") \
     X(warmth, REAL, "decayed sum of points at warmth_at") \
-    X(warmth_at, INSTANT, "the instant at which warmth is valid; moves on events with points") \
-    X(level, INT2, "relationship level, 1 basic to 4 proactive") \
-    X(level_since, INSTANT, "the last step of the level, else first_seen_at") \
+    X(warmth_at, LAST, "the instant at which warmth is valid; moves on events with points") \
+    X(level_since, SINCE, "the last step of the level, else first_seen_at") \
     X(level_down_at, INSTANT, "the last step down") \
-    X(level_changes, INT4, "steps of the level so far") \
-    X(orders, INT8, "orders placed") \
-    X(spent, INT8, "orders less refunds, minor units of the base currency") \
+    X(orders, COUNT8, "orders placed") \
+    X(spent, COUNT8, "orders less refunds, minor units of the base currency") \
     X(first_order_at, INSTANT, "the first order") \
     X(last_order_at, INSTANT, "the last order") \
-    X(purchase_days, INT4, "distinct calendar days with an order") \
-    X(referrals, INT8, "referrals given")
+    X(referrals, COUNT8, "referrals given") \
+    X(rhythm, COUNT4, "steady outbound contacts in a row, one a calendar day") \
+    X(level_changes, COUNT4, "steps of the level so far") \
+    X(purchase_days, COUNT4, "distinct calendar days with an order") \
+    X(level, INT2, "relationship level, 1 basic to 4 proactive")
 
 // Kinds of reminders, in the order in which they fire at one instant. Numbers are stored.
 #define REMINDER_KINDS(X) \
@@ -60,17 +64,21 @@ struct care {
 
 struct customer {
 #define CUSTOMER_INSTANT(name) instant name;
+#define CUSTOMER_LAST(name) instant name;
+#define CUSTOMER_SINCE(name) instant name;
 #define CUSTOMER_INT2(name) int16_t name;
-#define CUSTOMER_INT4(name) int32_t name;
-#define CUSTOMER_INT8(name) int64_t name;
+#define CUSTOMER_COUNT4(name) int32_t name;
+#define CUSTOMER_COUNT8(name) int64_t name;
 #define CUSTOMER_REAL(name) double name;
 #define X(name, kind, meaning) CUSTOMER_##kind(name)
     CUSTOMER_FIELDS(X)
 #undef X
 #undef CUSTOMER_INSTANT
+#undef CUSTOMER_LAST
+#undef CUSTOMER_SINCE
 #undef CUSTOMER_INT2
-#undef CUSTOMER_INT4
-#undef CUSTOMER_INT8
+#undef CUSTOMER_COUNT4
+#undef CUSTOMER_COUNT8
 #undef CUSTOMER_REAL
     struct care care[REMINDER_KIND_COUNT];
 

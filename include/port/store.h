@@ -128,24 +128,23 @@ struct notice_row {
     bool exists;           // update of state (and of nothing else), else insert
 };
 
-// A message of the outbox: held until the watermark has passed `at`, released (with its final bytes),
-// sent, deleted. `seq` is given by the store and orders the messages of a customer.
-enum outbox_topic { OUTBOX_CHANGES = 0, OUTBOX_REMINDERS = 1 };
+// A message: held until the watermark has passed `at`, then released, sent, deleted. Once it is released nobody
+// takes it back. Changes go to one topic, notices and closings to another.
 enum outbox_kind { OUTBOX_LEVEL = 0, OUTBOX_NOTICE = 1, OUTBOX_CLOSING = 2 };
 struct outbox_row {
-    int64_t seq; // 0 on insert
+    int64_t seq; // 0 on insert; held: its place among those of the customer; released: of what it was released with
+    int32_t place, of; // read only; released: which it is, from 1, of how many that were released together
     struct span customer_id;
     int32_t home;
     instant at;
-    enum outbox_topic topic;
     enum outbox_kind kind;
     uint8_t reminder_id[16]; // NOTICE, CLOSING
     int32_t n;               // LEVEL: the n of the change; NOTICE: its number
     uint8_t from_level, to_level; // LEVEL, of which the message is made when it is sent
     enum level_cause cause;
     struct span source, event_id; // absent: none
-    bool released;
-    bool reminder_published; // read only; CLOSING: a notice of its reminder was released
+    bool released; // on insert only NOTICE and CLOSING; those of one home are in order
+    bool reminder_published; // read only; held CLOSING: a notice of its reminder was released
     struct span payload; // NOTICE, CLOSING: final bytes
 };
 
@@ -199,7 +198,7 @@ struct store_write {
     size_t delete_reminder_count;
     const struct notice_row *delete_notices; // must still be HELD
     size_t delete_notice_count;
-    const struct outbox_row *delete_outbox; // (customer_id, seq); must still be held: released == false
+    const struct outbox_row *delete_outbox; // (customer_id, seq); must still be held
     size_t delete_outbox_count;
     const struct timeline_row *points; // new points of existing rows, by customer and identity
     size_t points_count;
@@ -251,8 +250,8 @@ struct store_ops {
     // lane_ids without a living owner for longer than `grace`, for the sweep of orphans; imports included.
     int (*orphans)(struct store *store, duration grace, struct arena *arena, int32_t **lane_ids, size_t *count);
 
-    // Loads customers by id (sorted, unique): rows[i] answers ids[i] (its id borrows ids[i]); version 0 where
-    // there is none.
+    // Loads customers by id (sorted, unique): rows[i] answers ids[i] (its id borrows ids[i]); where there is
+    // none, version 0 and a customer of whom nothing is known (customer_init, no wake, not marked).
     int (*load)(struct store *store, const struct span *ids, size_t count, struct customer_row *rows);
     // Looks identities up: result[i] for events[i] of customer customer_ids[i]. SAME: same type, instant and
     // data; OTHER: a conflict.
@@ -296,10 +295,12 @@ struct store_ops {
     int (*values)(struct store *store, const struct policy *policy, const struct span *ids, const int32_t *days,
                   size_t count, int64_t *f, int64_t *m);
 
-    // Released messages of these homes, up to `limit` and of each home its share of that, in order of seq.
+    // Released messages of these homes, in order, of each home its share of `limit`. What was released together
+    // is read together, so that the last of them may be beyond `limit`.
     int (*released)(struct store *store, const int32_t *homes, size_t home_count, size_t limit, struct arena *arena,
                     struct outbox_row **outbox, size_t *count);
-    // Delivered: deletes them; notices become published (with the instant).
+    // Delivered: of what `released` answered, in its order, some or all. Deletes them; notices become published
+    // (with the instant). What is left of those released together is to be read again.
     int (*delivered)(struct store *store, const struct outbox_row *outbox, size_t count);
 };
 

@@ -169,7 +169,7 @@ class Site:
     def quiet(self):
         """Nothing marked, nothing to be published."""
         return self.row("SELECT NOT EXISTS (SELECT FROM guanxi.customer WHERE fold_at IS NOT NULL) AND"
-                        " NOT EXISTS (SELECT FROM guanxi.outbox)")[0]
+                        " NOT EXISTS (SELECT FROM guanxi.outbox) AND NOT EXISTS (SELECT FROM guanxi.parcel)")[0]
 
     def wait_quiet(self, seconds=600):
         return self.wait(seconds, self.quiet, "nothing marked and nothing to be published", 0.02)

@@ -55,7 +55,7 @@ static struct notice_row notice_of(const char *customer, uint8_t number, int32_t
 static struct outbox_row message_of(const char *customer, int32_t home, instant at, enum outbox_kind kind)
 {
     return (struct outbox_row){.customer_id = span_text(customer), .home = home, .at = at, .kind = kind,
-        .topic = kind == OUTBOX_LEVEL ? OUTBOX_CHANGES : OUTBOX_REMINDERS, .reminder_id = {1}, .n = 1,
+        .reminder_id = {1}, .n = 1,
         .payload = SPAN_LITERAL("{\"type\":\"x\"}")};
 }
 

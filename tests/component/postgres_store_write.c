@@ -41,8 +41,10 @@ static void fill_customer(struct customer *state, int64_t seed)
 {
 #define FILL_INSTANT(name) state->name = seed++ * 1000003;
 #define FILL_INT2(name) state->name = (int16_t)(seed++ % 4 + 1);
-#define FILL_INT4(name) state->name = (int32_t)seed++;
-#define FILL_INT8(name) state->name = seed++;
+#define FILL_LAST FILL_INSTANT
+#define FILL_SINCE FILL_INSTANT
+#define FILL_COUNT4(name) state->name = (int32_t)seed++;
+#define FILL_COUNT8(name) state->name = seed++;
 #define FILL_REAL(name) state->name = (double)seed++ / 3;
 #define X(name, kind, meaning) FILL_##kind(name)
     CUSTOMER_FIELDS(X)
@@ -127,6 +129,41 @@ static void customers_come_back_as_they_were_written(void **state)
     assert_done(test.store->ops->load(test.store, ids, 1, loaded));
     assert_int_equal(loaded[0].version, 2);
     assert_same_customer(&changed, &loaded[0]);
+}
+
+// What mostly is zero or another instant is not kept, and comes back all the same.
+static void short_rows_come_back_whole(void **state)
+{
+    (void)state;
+    struct customer_row rows[3] = {test_customer("a", 1), test_customer("b", 2), test_customer("c", 3)};
+    for (int i = 0; i < 3; i++) {
+        customer_init(&rows[i].state);
+        rows[i].state.as_of = 2000;
+        rows[i].state.first_seen_at = 1000;
+    }
+    // a: all as usual; b: unset, where that is not usual; c: each where another is usual.
+    rows[0].state.last_contact_at = rows[0].state.warmth_at = 2000;
+    rows[0].state.level_since = 1000;
+    rows[2].state.last_contact_at = rows[2].state.warmth_at = 1000;
+    rows[2].state.level_since = 2000;
+    assert_done(test_write(test.store, rows, 3, NULL, 0));
+    assert_true(test_sql_yields(
+        &test.database,
+        "SELECT customer_id, num_nulls(last_contact_at, warmth_at, level_since),"
+        " num_nulls(rhythm, level_changes, orders, spent, purchase_days, referrals, level_messages),"
+        " last_contact_at = '-infinity' FROM guanxi.customer ORDER BY 1",
+        "a|3|7|\nb|0|7|t\nc|0|7|f\n"));
+
+    // Once as they were copied, once as they were updated.
+    struct span ids[3] = {SPAN_LITERAL("a"), SPAN_LITERAL("b"), SPAN_LITERAL("c")};
+    struct customer_row loaded[3];
+    for (int round = 0; round < 2; round++) {
+        assert_done(test.store->ops->load(test.store, ids, 3, loaded));
+        for (int i = 0; i < 3; i++)
+            assert_same_customer(&rows[i], &loaded[i]);
+        assert_done(test_write(test.store, loaded, 3, NULL, 0));
+    }
+    assert_int_equal(loaded[0].version, 2);
 }
 
 static void many_customers_come_and_go_in_pieces(void **state)
@@ -302,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(customers_come_back_as_they_were_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(short_rows_come_back_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_customers_come_and_go_in_pieces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_write_under_a_wrong_fence_does_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_duplicate_leaves_nothing_behind, set_up, tear_down),

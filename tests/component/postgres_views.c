@@ -150,6 +150,21 @@ static void customers_are_those_first_seen(void **state)
     EXPECT("SELECT * FROM guanxi.v_upcoming", "a|aftersale|2026-04-01 00:00:00+00\n");
 }
 
+// The table leaves out counts of zero and instants that are as_of or first_seen_at; the view does not.
+static void short_rows_are_shown_whole(void **state)
+{
+    (void)state;
+    test_sql(&database,
+             "INSERT INTO guanxi.customer (version, policy, home, as_of, first_seen_at, last_contact_at,"
+             " warmth, warmth_at, level, level_since, customer_id) VALUES"
+             " (1, -1, 1, '2026-03-01Z', '2026-01-01Z', NULL, 4.5, NULL, 1, NULL, 'a'),"
+             " (1, -1, 1, '2026-03-01Z', '2026-01-01Z', '-infinity', 0, '-infinity', 1, '-infinity', 'b')");
+    EXPECT("SELECT customer_id, last_contact_at, warmth_at, level_since, rhythm, orders, spent, purchase_days,"
+           " referrals FROM guanxi.v_customer ORDER BY 1",
+           "a|2026-03-01 00:00:00+00|2026-03-01 00:00:00+00|2026-01-01 00:00:00+00|0|0|0|0|0\n"
+           "b||||0|0|0|0|0\n");
+}
+
 #define ORDERS \
     "INSERT INTO guanxi.timeline (occurred_at, amount, type, customer_id, source, event_id, data) VALUES"
 
@@ -328,6 +343,7 @@ int main(void)
         TEST(the_watermark_is_the_least_lane_time),
         TEST(lanes_long_silent_or_halted_are_left_out),
         TEST(customers_are_those_first_seen),
+        TEST(short_rows_are_shown_whole),
         TEST(f_and_m_are_of_the_window),
         TEST(totals_stop_at_the_limits),
         TEST(reminders_and_notices_speak_in_codes),

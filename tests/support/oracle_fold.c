@@ -217,8 +217,10 @@ static void print_customer(const struct fold *fold, const struct oracle_event *e
     row_text(out, "customer_id", fold->id);
 #define ROW_INSTANT(name) row_instant(out, #name, customer->name);
 #define ROW_INT2(name) row_integer(out, #name, customer->name);
-#define ROW_INT4 ROW_INT2
-#define ROW_INT8 ROW_INT2
+#define ROW_LAST ROW_INSTANT
+#define ROW_SINCE ROW_INSTANT
+#define ROW_COUNT4 ROW_INT2
+#define ROW_COUNT8 ROW_INT2
 #define ROW_REAL(name) row_real(out, #name, customer->name);
 #define X(name, kind, meaning) ROW_##kind(name)
     CUSTOMER_FIELDS(X)

@@ -146,12 +146,12 @@ END
 $$;
 
 -- One row a customer, rewritten by most batches. wake_at is lowered at once but raised only after it
--- fired, so most updates change no indexed column and stay within their page (HOT).
+-- fired, so most updates change no indexed column and stay within their page (HOT). Short rows are what makes
+-- writing them cheap: a count that is null is zero, last_contact_at and warmth_at are as_of where they are
+-- null, and level_since is first_seen_at; -infinity there is none. The views give the plain values.
 CREATE TABLE guanxi.customer (
     version bigint NOT NULL,
     policy bigint NOT NULL,
-    home integer NOT NULL,
-    level_messages integer NOT NULL DEFAULT 0,
     wake_at timestamptz,
     fold_at timestamptz,
     next_due_at timestamptz,
@@ -160,24 +160,26 @@ CREATE TABLE guanxi.customer (
     last_contact_at timestamptz,
     last_inbound_at timestamptz,
     last_outbound_at timestamptz,
-    rhythm integer NOT NULL,
     unanswered_at timestamptz,
     unfollowed_at timestamptz,
     delivered_at timestamptz,
     followed_up_at timestamptz,
     warmth double precision NOT NULL,
     warmth_at timestamptz,
-    level smallint NOT NULL,
     level_since timestamptz,
     level_down_at timestamptz,
-    level_changes integer NOT NULL,
-    orders bigint NOT NULL,
-    spent bigint NOT NULL,
+    orders bigint,
+    spent bigint,
     first_order_at timestamptz,
     last_order_at timestamptz,
-    purchase_days integer NOT NULL,
-    referrals bigint NOT NULL,
+    referrals bigint,
+    rhythm integer,
+    level_changes integer,
+    purchase_days integer,
+    level smallint NOT NULL,
     next_kind smallint,
+    home integer NOT NULL,
+    level_messages integer,
     customer_id text COLLATE "C" NOT NULL,
     care bytea,
     PRIMARY KEY (customer_id)
@@ -310,43 +312,86 @@ COMMENT ON COLUMN guanxi.notice.last_contact_at IS 'Last contact before that ins
 COMMENT ON COLUMN guanxi.notice.last_order_at IS 'Last order before that instant';
 COMMENT ON COLUMN guanxi.notice.next_at IS 'The next notice if nothing happens; null: none comes';
 
--- Most rows are changes: narrow, and released without touching an index.
+-- Held messages. A row is never updated; most are changes, which leave many at a time.
 CREATE TABLE guanxi.outbox (
     seq bigint GENERATED ALWAYS AS IDENTITY,
     at timestamptz NOT NULL,
     reminder_id uuid,
     home integer NOT NULL,
     n integer NOT NULL DEFAULT 0,
-    topic smallint NOT NULL,
     kind smallint NOT NULL,
     from_level smallint NOT NULL DEFAULT 0,
     to_level smallint NOT NULL DEFAULT 0,
     cause smallint NOT NULL DEFAULT 0,
-    released boolean NOT NULL DEFAULT false,
     customer_id text COLLATE "C" NOT NULL,
     source text COLLATE "C",
     event_id text COLLATE "C",
     payload text COLLATE "C",
     PRIMARY KEY (customer_id, seq)
-) WITH (fillfactor = 45, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
     autovacuum_vacuum_cost_delay = 0);
-CREATE INDEX outbox_at ON guanxi.outbox (home, at);
-COMMENT ON TABLE guanxi.outbox IS 'Messages on their way to Kafka; deleted when delivered';
+CREATE INDEX outbox_at ON guanxi.outbox (home, at, seq);
+COMMENT ON TABLE guanxi.outbox IS 'Messages held until the watermark has passed them; then they are in a parcel';
 COMMENT ON COLUMN guanxi.outbox.customer_id IS 'The customer, key of the message';
 COMMENT ON COLUMN guanxi.outbox.seq IS 'Orders the messages of a customer';
 COMMENT ON COLUMN guanxi.outbox.home IS 'Home of the customer';
 COMMENT ON COLUMN guanxi.outbox.at IS 'Its instant; held until the watermark has passed it';
-COMMENT ON COLUMN guanxi.outbox.topic IS '0 changes, 1 reminders';
-COMMENT ON COLUMN guanxi.outbox.kind IS '0 change of level, 1 notice, 2 closing';
-COMMENT ON COLUMN guanxi.outbox.reminder_id IS 'The reminder of a notice or closing';
-COMMENT ON COLUMN guanxi.outbox.n IS 'Number of the change or of the notice';
+COMMENT ON COLUMN guanxi.outbox.kind IS '0 change of level, 2 closing';
+COMMENT ON COLUMN guanxi.outbox.reminder_id IS 'The reminder of a closing';
+COMMENT ON COLUMN guanxi.outbox.n IS 'Number of the change';
 COMMENT ON COLUMN guanxi.outbox.from_level IS 'Level before the change';
 COMMENT ON COLUMN guanxi.outbox.to_level IS 'Level after it';
 COMMENT ON COLUMN guanxi.outbox.cause IS 'Its cause: 0 event, 1 warmth, 2 evidence';
 COMMENT ON COLUMN guanxi.outbox.source IS 'Source of the event that brought it about; null: none';
 COMMENT ON COLUMN guanxi.outbox.event_id IS 'Id of that event';
-COMMENT ON COLUMN guanxi.outbox.released IS 'To be sent; else held or to be dropped';
 COMMENT ON COLUMN guanxi.outbox.payload IS 'The message, final bytes; null: made of the other columns';
+
+-- Released messages, many in a row: written once, read whole, deleted when all are delivered. They are gone
+-- too soon to be worth compressing.
+CREATE TABLE guanxi.parcel (
+    parcel_id bigint GENERATED ALWAYS AS IDENTITY,
+    home integer NOT NULL,
+    messages integer NOT NULL,
+    kinds smallint[],
+    customers text[] COLLATE "C" NOT NULL,
+    instants timestamptz[] NOT NULL,
+    numbers integer[] NOT NULL,
+    from_levels smallint[],
+    to_levels smallint[],
+    causes smallint[],
+    sources text[] COLLATE "C",
+    event_ids text[] COLLATE "C",
+    reminder_ids uuid[],
+    payloads text[] COLLATE "C",
+    PRIMARY KEY (home, parcel_id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0,
+    toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 20000,
+    toast.autovacuum_vacuum_cost_delay = 0);
+ALTER TABLE guanxi.parcel
+    ALTER customers SET STORAGE EXTERNAL,
+    ALTER instants SET STORAGE EXTERNAL,
+    ALTER numbers SET STORAGE EXTERNAL,
+    ALTER from_levels SET STORAGE EXTERNAL,
+    ALTER to_levels SET STORAGE EXTERNAL,
+    ALTER causes SET STORAGE EXTERNAL,
+    ALTER sources SET STORAGE EXTERNAL,
+    ALTER event_ids SET STORAGE EXTERNAL,
+    ALTER payloads SET STORAGE EXTERNAL;
+COMMENT ON TABLE guanxi.parcel IS 'Messages on their way to Kafka, in their order; deleted when delivered';
+COMMENT ON COLUMN guanxi.parcel.parcel_id IS 'Orders the parcels of a home';
+COMMENT ON COLUMN guanxi.parcel.home IS 'Home of the customers';
+COMMENT ON COLUMN guanxi.parcel.messages IS 'How many; the arrays have an element for each, or are null';
+COMMENT ON COLUMN guanxi.parcel.kinds IS '0 change of level, 1 notice, 2 closing; null: changes all';
+COMMENT ON COLUMN guanxi.parcel.customers IS 'The customers, keys of the messages';
+COMMENT ON COLUMN guanxi.parcel.instants IS 'Their instants';
+COMMENT ON COLUMN guanxi.parcel.numbers IS 'Number of the change or of the notice';
+COMMENT ON COLUMN guanxi.parcel.from_levels IS 'Level before the change';
+COMMENT ON COLUMN guanxi.parcel.to_levels IS 'Level after it';
+COMMENT ON COLUMN guanxi.parcel.causes IS 'Its cause: 0 event, 1 warmth, 2 evidence';
+COMMENT ON COLUMN guanxi.parcel.sources IS 'Source of the event that brought it about; null: none';
+COMMENT ON COLUMN guanxi.parcel.event_ids IS 'Id of that event';
+COMMENT ON COLUMN guanxi.parcel.reminder_ids IS 'The reminder of a notice or closing';
+COMMENT ON COLUMN guanxi.parcel.payloads IS 'The message, final bytes; null: made of the other columns';
 
 -- Offsets may repeat: a topic can be made again.
 CREATE TABLE guanxi.quarantine (

@@ -59,10 +59,15 @@ COMMENT ON COLUMN guanxi.v_rfm_window.last_day IS 'Calendar day of the watermark
 -- f, m, open_reminders and at_risk are worked out only where a query selects them; the window is then
 -- found once for the whole query.
 CREATE VIEW guanxi.v_customer AS
-SELECT c.customer_id, c.first_seen_at, c.last_contact_at, c.last_inbound_at, c.last_outbound_at,
-    c.rhythm, c.unanswered_at, c.unfollowed_at, c.followed_up_at, c.warmth, c.warmth_at,
+SELECT c.customer_id, c.first_seen_at,
+    nullif(coalesce(c.last_contact_at, c.as_of), '-infinity') AS last_contact_at,
+    c.last_inbound_at, c.last_outbound_at, coalesce(c.rhythm, 0) AS rhythm,
+    c.unanswered_at, c.unfollowed_at, c.followed_up_at,
+    c.warmth, nullif(coalesce(c.warmth_at, c.as_of), '-infinity') AS warmth_at,
     c.level, guanxi.level_code(c.level) AS level_code, guanxi.level_zh(c.level) AS level_zh,
-    c.level_since, c.orders, c.spent, c.first_order_at, c.last_order_at, c.purchase_days, c.referrals,
+    nullif(coalesce(c.level_since, c.first_seen_at), '-infinity') AS level_since,
+    coalesce(c.orders, 0) AS orders, coalesce(c.spent, 0) AS spent, c.first_order_at, c.last_order_at,
+    coalesce(c.purchase_days, 0) AS purchase_days, coalesce(c.referrals, 0) AS referrals,
     (SELECT count(*)
         FROM guanxi.timeline AS t
         WHERE t.customer_id = c.customer_id AND t.type = 7

@@ -1,4 +1,4 @@
--- Messages, numbered in the order in which they come.
-COPY guanxi.outbox (customer_id, home, at, topic, kind, reminder_id, n, from_level, to_level, cause,
-    released, source, event_id, payload)
+-- Held messages, numbered in the order in which they come.
+COPY guanxi.outbox (customer_id, home, at, kind, reminder_id, n, from_level, to_level, cause, source, event_id,
+    payload)
 FROM STDIN (FORMAT BINARY)

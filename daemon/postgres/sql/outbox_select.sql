@@ -1,9 +1,9 @@
 -- All held messages of customers.
 -- $1 customers
 SELECT
-    o.seq, o.customer_id, o.home, o.at, o.topic, o.kind, o.reminder_id, o.n, o.from_level, o.to_level,
-    o.cause, o.released, coalesce(r.published, false) AS reminder_published, o.source, o.event_id, o.payload
+    o.seq, o.customer_id, o.home, o.at, o.kind, o.reminder_id, o.n, o.from_level, o.to_level, o.cause,
+    coalesce(r.published, false) AS reminder_published, o.source, o.event_id, o.payload
 FROM guanxi.outbox o
 LEFT JOIN guanxi.reminder r ON r.customer_id = o.customer_id AND r.reminder_id = o.reminder_id
-WHERE o.customer_id = ANY ($1::text[]) AND NOT o.released
+WHERE o.customer_id = ANY ($1::text[])
 ORDER BY o.customer_id, o.seq
