@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/ahead.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status.h"
@@ -9,8 +10,8 @@
 
 enum {
     ATTEMPTS = 12,          // at one write that others keep changing the ground of
-    AHEAD = 6,              // groups
-    CACHE_LINE = 64,
+    AHEAD = 8,              // groups
+    FAR_AHEAD = 2 * AHEAD,
     ATTEMPTS_ALONE = 3,     // after so many, no other worker of this process writes meanwhile
 };
 
@@ -88,6 +89,12 @@ static bool apply_event(struct applier *applier, struct collector *collector, st
     return !collector->failed && add_timeline(applier, member->item, points);
 }
 
+static void move_lane(const struct item *item)
+{
+    struct lane_advance *pending = &item->lane->pending;
+    pending->lane_time = instant_later(pending->lane_time, item->taken->event.time);
+}
+
 // A late event only goes on the timeline and marks its customer, to be folded when the watermark is there.
 static bool mark_late(struct applier *applier, struct customer_row *row, const struct member *member)
 {
@@ -97,8 +104,17 @@ static bool mark_late(struct applier *applier, struct customer_row *row, const s
     return add_timeline(applier, member->item, event_points(applier->policy, &member->item->taken->event));
 }
 
-// Applies a group to its customer, in place. `*changed`: the row is to be written.
-static bool apply_group(struct applier *applier, const struct group *group, struct customer_row *row, bool *changed)
+static void ask_for_member(const struct grouping *grouping, size_t index)
+{
+    const struct member *members = grouping->members.items;
+    if (index + FAR_AHEAD < grouping->members.count)
+        ask_for(members[index + FAR_AHEAD].item, sizeof(struct item));
+    if (index + AHEAD < grouping->members.count)
+        ask_for(members[index + AHEAD].item->taken, sizeof(struct taken));
+}
+
+// Applies a group to its customer, in place. If that changes it, the row is to be written.
+static bool apply_group(struct applier *applier, struct group *group, struct customer_row *row)
 {
     const instant as_of = row->state.as_of; // what is late is late by the state as it was read
     struct collector collector;
@@ -107,6 +123,7 @@ static bool apply_group(struct applier *applier, const struct group *group, stru
     for (uint32_t i = 0; i < group->count && done; i++) {
         struct member *member = grouping_member(&applier->grouping, group, i);
         member->dropped = false;
+        ask_for_member(&applier->grouping, group->first + i);
         if (member->verdict == VERDICT_DUPLICATE) {
             applier->tally[METRIC_EVENTS_DUPLICATE]++;
         } else if (member->verdict == VERDICT_CONFLICT) {
@@ -118,24 +135,17 @@ static bool apply_group(struct applier *applier, const struct group *group, stru
         } else {
             done = apply_event(applier, &collector, member, &moved);
         }
+        // Lane time follows what was applied, late or a duplicate.
+        if (member->verdict != VERDICT_CONFLICT && !member->dropped)
+            move_lane(member->item);
     }
     if (moved) {
         const struct effects effects = collector_effects(&collector);
         customer_settle(applier->policy, &row->state, row->id, &effects);
         customer_row_derive(applier->policy, row, false);
     }
-    *changed = marked || moved;
+    group->changed = marked || moved;
     return done && !collector.failed;
-}
-
-// A batch is larger than the caches of a processor: the first event of a group to come is asked for.
-static void ask_for(const struct grouping *grouping, size_t index)
-{
-    if (index >= grouping->groups.count)
-        return;
-    const char *taken = (const char *)grouping_member(grouping, &grouping->groups.items[index], 0)->item->taken;
-    for (size_t at = 0; at < sizeof(struct taken); at += CACHE_LINE)
-        __builtin_prefetch(taken + at);
 }
 
 // Applies all groups; rows that did not change drop out of what is written.
@@ -144,20 +154,21 @@ static bool apply_groups(struct applier *applier)
     size_t kept = 0;
     struct customer_row *customers = applier->set.customers.items;
     for (size_t i = 0; i < applier->grouping.groups.count; i++) {
-        bool changed;
-        ask_for(&applier->grouping, i + AHEAD);
-        if (!apply_group(applier, &applier->grouping.groups.items[i], &customers[i], &changed))
+        struct group *group = &applier->grouping.groups.items[i];
+        if (i + AHEAD < applier->grouping.groups.count)
+            ask_for(&customers[i + AHEAD], sizeof *customers);
+        if (!apply_group(applier, group, &customers[i]))
             return false;
-        if (changed && kept != i)
+        if (group->changed && kept != i)
             customers[kept] = customers[i];
-        kept += changed;
+        kept += group->changed;
     }
     applier->set.customers.count = kept;
     return true;
 }
 
-// Moves the cursors over all items; lane time follows what was applied, late or a duplicate.
-static bool advance_lanes(struct applier *applier, const struct item *items, size_t count)
+// Moves the cursors over all items.
+static bool begin_lanes(struct applier *applier, const struct item *items, size_t count)
 {
     applier->lanes.count = 0;
     for (size_t i = 0; i < count; i++)
@@ -176,14 +187,13 @@ static bool advance_lanes(struct applier *applier, const struct item *items, siz
         lane->pending.anchor_offset = items[i].taken->offset;
         lane->last_taken = items[i].taken;
         if (items[i].taken->decoded == DECODED_TICK)
-            lane->pending.lane_time = instant_later(lane->pending.lane_time, items[i].taken->event.time);
+            move_lane(&items[i]);
     }
-    for (size_t i = 0; i < applier->grouping.members.count; i++) {
-        const struct member *member = &applier->grouping.members.items[i];
-        struct lane_advance *pending = &member->item->lane->pending;
-        if (member->verdict != VERDICT_CONFLICT && !member->dropped)
-            pending->lane_time = instant_later(pending->lane_time, member->item->taken->event.time);
-    }
+    return true;
+}
+
+static bool finish_lanes(struct applier *applier)
+{
     instant wall = wall_now();
     for (size_t i = 0; i < applier->lanes.count; i++) {
         struct lane_advance *advance = vector_push(&applier->set.lanes);
@@ -219,12 +229,29 @@ static bool count_others(struct applier *applier, const struct item *items, size
     return true;
 }
 
+// The customers as written stand in the order of the groups that changed them.
+static void remember_customers(struct applier *applier)
+{
+    const struct group *groups = applier->grouping.groups.items;
+    size_t count = applier->grouping.groups.count;
+    struct customer_row *row = applier->set.customers.items, *end = row + applier->set.customers.count;
+    for (size_t i = 0; i < count; i++) {
+        if (i + FAR_AHEAD < count)
+            cache_ask_index(applier->cache, groups[i + FAR_AHEAD].hash);
+        if (i + AHEAD < count)
+            cache_ask_entry(applier->cache, groups[i + AHEAD].hash);
+        if (!groups[i].changed)
+            continue;
+        if (row + AHEAD < end)
+            ask_for(row + AHEAD, sizeof *row);
+        row->version++;
+        cache_put(applier->cache, groups[i].hash, row++);
+    }
+}
+
 static void committed(struct applier *applier)
 {
-    for (size_t i = 0; i < applier->set.customers.count; i++) {
-        applier->set.customers.items[i].version++;
-        cache_put(applier->cache, &applier->set.customers.items[i]);
-    }
+    remember_customers(applier);
     for (size_t i = 0; i < applier->lanes.count; i++) {
         struct lane *lane = applier->lanes.items[i];
         lane_set_cursor(lane, lane->pending.next_offset);
@@ -251,7 +278,8 @@ static int attempt(struct applier *applier, const struct item *items, size_t cou
         outcome = judge_identities(applier);
     if (outcome != STORE_OK)
         return outcome;
-    if (!apply_groups(applier) || !count_others(applier, items, count) || !advance_lanes(applier, items, count))
+    if (!begin_lanes(applier, items, count) || !apply_groups(applier) || !count_others(applier, items, count) ||
+        !finish_lanes(applier))
         return out_of_memory();
     struct store_write write = writeset_view(&applier->set);
     outcome = applier->store->ops->write(applier->store, &write);
@@ -263,8 +291,10 @@ static int attempt(struct applier *applier, const struct item *items, size_t cou
 // Somebody else wrote: customers are read again, and what their timelines had not is looked up again.
 static void forget_customers(struct applier *applier)
 {
-    for (size_t i = 0; i < applier->grouping.groups.count; i++)
-        cache_remove(applier->cache, applier->grouping.groups.items[i].id);
+    for (size_t i = 0; i < applier->grouping.groups.count; i++) {
+        const struct group *group = &applier->grouping.groups.items[i];
+        cache_remove(applier->cache, group->hash, group->id);
+    }
     for (size_t i = 0; i < applier->grouping.members.count; i++)
         applier->grouping.members.items[i].known &= applier->grouping.members.items[i].verdict != VERDICT_PENDING;
 }
@@ -306,7 +336,7 @@ static int quarantine_poison(struct applier *applier, const struct item *item)
     memset(applier->tally, 0, sizeof applier->tally);
     applier->grouping.members.count = applier->grouping.groups.count = 0;
     if (!quarantine_event(applier, item, REJECT_BAD_DATA, "refused by the database") ||
-        !advance_lanes(applier, item, 1))
+        !begin_lanes(applier, item, 1) || !finish_lanes(applier))
         return out_of_memory();
     struct store_write write = writeset_view(&applier->set);
     int outcome = applier->store->ops->write(applier->store, &write);

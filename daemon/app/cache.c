@@ -1,163 +1,347 @@
 #include "app/cache.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <xxhash.h>
 
-// Entries stand in one array that the clock hand sweeps; `slots` is an open-addressing index into it.
-struct entry {
-    uint64_t hash;
-    char *id; // own copy, row.id points at it; NULL: free
-    struct customer_row row;
-    bool used; // since the hand last passed
+#include "base/ahead.h"
+
+// Entries stand in a ring, oldest first, and `slots` is an open-addressing index into it. An entry holds a
+// row as those of its words that are not as in a customer of whom nothing is known, which is few: most
+// instants are unset and most reminders were never opened. What is forgotten, and what no longer fits where
+// it stands, leaves a dead entry behind until the ring comes round.
+struct entry { // then the id, then `maps` and words
+    uint32_t tag;
+    uint32_t units : 15, id_size : 15, live : 1;
+    uint32_t used : 1; // since it came to the head of the ring
 };
+
+struct slot {
+    uint32_t tag; // of the hash: a search touches no entry of another customer, as good as ever
+    uint32_t at;  // unit of the entry + 1; 0 free
+};
+
+enum {
+    UNIT = sizeof(uint64_t),
+    SKIPPED = offsetof(struct customer_row, version), // the id stands apart
+    WORDS = (sizeof(struct customer_row) - SKIPPED) / UNIT,
+    MAPS = (WORDS + 63) / 64,
+    LAST_EVENT = (offsetof(struct customer_row, state.last_event) - SKIPPED) / UNIT, // is not kept
+    ID_MOST = 1024,
+    GRAIN = 2,           // units: leaves some room for a row to grow in
+    SLOT_SHARE = 96,     // one slot for so many bytes
+    CHANCES = 64,        // entries brought back to the head for one that comes
+    HUGE_PAGE = 2 << 20,
+    TYPICAL = 192,       // bytes of an entry
+};
+static_assert(sizeof(struct entry) == UNIT && sizeof(struct customer_row) % UNIT == 0 && SKIPPED % UNIT == 0);
 
 struct cache {
-    struct entry *entries;
-    uint32_t *slots; // entry index + 1; 0 free
-    uint32_t capacity, count, hand;
-    uint32_t mask;
+    void *memory;
+    struct slot *slots;
+    uint64_t *ring;
+    uint32_t slot_count, most, count; // `most` and `count`: of live entries
+    uint32_t units, head, tail, filled, live; // `live`: of the filled ones
+    uint64_t unknown[WORDS];
 };
 
-enum { ID_BYTES = 32 }; // what an id costs on average, with its allocation
+struct packed {
+    uint64_t units[MAPS + WORDS];
+    uint32_t size; // in units
+};
+
+uint64_t customer_hash(struct span id)
+{
+    return XXH3_64bits(id.data, id.size);
+}
+
+// Huge pages come with one fault instead of 512, still only where something is written.
+static void want_huge_pages(char *memory, size_t size)
+{
+    uintptr_t from = ((uintptr_t)memory + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    uintptr_t to = ((uintptr_t)memory + size) / HUGE_PAGE * HUGE_PAGE;
+    if (from < to)
+        madvise(memory + (from - (uintptr_t)memory), to - from, MADV_HUGEPAGE); // a wish
+}
 
 struct cache *cache_new(size_t bytes)
 {
     struct cache *cache = calloc(1, sizeof *cache);
     if (!cache)
         return NULL;
-    size_t each = sizeof(struct entry) + ID_BYTES + 2 * sizeof(uint32_t);
-    size_t capacity = bytes / each;
-    cache->capacity = (uint32_t)(capacity < 1024 ? 1024 : capacity > UINT32_MAX / 4 ? UINT32_MAX / 4 : capacity);
-    uint32_t slots = 1024;
-    while (slots < cache->capacity + cache->capacity / 2)
-        slots *= 2;
-    cache->mask = slots - 1;
-    // Untouched pages of both arrays cost nothing until customers come.
-    cache->entries = calloc(cache->capacity, sizeof *cache->entries);
-    cache->slots = calloc(slots, sizeof *cache->slots);
-    if (cache->entries && cache->slots)
-        return cache;
-    cache_free(cache);
-    return NULL;
+    size_t most = (size_t)UINT32_MAX * UNIT;
+    bytes = bytes < CACHE_LEAST ? CACHE_LEAST : bytes < most ? bytes : most;
+    bytes = (bytes - sizeof *cache) / UNIT * UNIT;
+    cache->memory = calloc(1, bytes); // untouched pages cost nothing until customers come
+    if (!cache->memory) {
+        cache_free(cache);
+        return NULL;
+    }
+    want_huge_pages(cache->memory, bytes);
+    cache->slot_count = (uint32_t)(bytes / SLOT_SHARE);
+    cache->most = cache->slot_count / 4 * 3;
+    cache->slots = cache->memory;
+    cache->ring = (uint64_t *)(cache->slots + cache->slot_count);
+    cache->units = (uint32_t)(bytes / UNIT - cache->slot_count);
+    struct customer_row unknown = {.wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER};
+    customer_init(&unknown.state);
+    memcpy(cache->unknown, (const char *)&unknown + SKIPPED, sizeof cache->unknown);
+    return cache;
 }
 
 void cache_free(struct cache *cache)
 {
     if (!cache)
         return;
-    if (cache->entries)
-        cache_clear(cache);
-    free(cache->entries);
-    free(cache->slots);
+    free(cache->memory);
     free(cache);
 }
 
-static uint64_t hash_of(struct span id)
+void cache_clear(struct cache *cache)
 {
-    return XXH3_64bits(id.data, id.size);
+    cache->count = cache->live = cache->head = cache->tail = cache->filled = 0;
+    memset(cache->slots, 0, cache->slot_count * sizeof *cache->slots);
+}
+
+// ---------------------------------------------------------------------------------------------- entries
+
+static struct entry *entry_at(const struct cache *cache, uint32_t at)
+{
+    return (struct entry *)&cache->ring[at];
+}
+
+static const char *id_of(const struct entry *entry)
+{
+    return (const char *)(entry + 1);
+}
+
+static uint32_t id_units(size_t size)
+{
+    return (uint32_t)((size + UNIT - 1) / UNIT);
+}
+
+static uint64_t *packed_of(struct entry *entry)
+{
+    return (uint64_t *)(entry + 1) + id_units(entry->id_size);
+}
+
+static void pack(const struct cache *cache, const struct customer_row *row, struct packed *packed)
+{
+    const char *words = (const char *)row + SKIPPED;
+    uint64_t *to = packed->units + MAPS;
+    for (int map = 0; map < MAPS; map++) {
+        uint64_t differs = 0, word;
+        for (int i = map * 64; i < WORDS && i < map * 64 + 64; i++) {
+            memcpy(&word, words + (size_t)i * UNIT, UNIT);
+            differs |= (uint64_t)(word != cache->unknown[i]) << i % 64;
+        }
+        if (map == LAST_EVENT / 64)
+            differs &= ~((uint64_t)1 << LAST_EVENT % 64);
+        packed->units[map] = differs;
+        for (; differs; differs &= differs - 1)
+            memcpy(to++, words + (size_t)(map * 64 + __builtin_ctzll(differs)) * UNIT, UNIT);
+    }
+    packed->size = (uint32_t)(to - packed->units);
+}
+
+static void unpack(const struct cache *cache, const uint64_t *packed, struct customer_row *row)
+{
+    char *words = (char *)row + SKIPPED;
+    const uint64_t *from = packed + MAPS;
+    memcpy(words, cache->unknown, sizeof cache->unknown);
+    for (int map = 0; map < MAPS; map++)
+        for (uint64_t differs = packed[map]; differs; differs &= differs - 1)
+            memcpy(words + (size_t)(map * 64 + __builtin_ctzll(differs)) * UNIT, from++, UNIT);
+}
+
+// ------------------------------------------------------------------------------------------------ index
+
+static uint32_t tag_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+static uint32_t home_of(const struct cache *cache, uint32_t tag)
+{
+    return (uint32_t)((uint64_t)tag * cache->slot_count >> 32);
+}
+
+static uint32_t after(const struct cache *cache, uint32_t slot)
+{
+    return slot + 1 < cache->slot_count ? slot + 1 : 0;
+}
+
+static uint32_t distance(const struct cache *cache, uint32_t from, uint32_t to)
+{
+    return to >= from ? to - from : to + (cache->slot_count - from);
 }
 
 // The slot that holds the id, or the free one where it would go.
-static uint32_t find(const struct cache *cache, struct span id, uint64_t hash)
+static uint32_t find(const struct cache *cache, uint32_t tag, struct span id)
 {
-    uint32_t slot = (uint32_t)hash & cache->mask;
-    for (; cache->slots[slot]; slot = (slot + 1) & cache->mask) {
-        const struct entry *entry = &cache->entries[cache->slots[slot] - 1];
-        if (entry->hash == hash && span_equal(entry->row.id, id))
+    uint32_t slot = home_of(cache, tag);
+    for (; cache->slots[slot].at; slot = after(cache, slot)) {
+        if (cache->slots[slot].tag != tag)
+            continue;
+        const struct entry *entry = entry_at(cache, cache->slots[slot].at - 1);
+        if (span_equal(span_of(id_of(entry), entry->id_size), id))
             break;
     }
     return slot;
 }
 
-bool cache_get(struct cache *cache, struct customer_row *row)
+// The slot of a live entry.
+static uint32_t slot_of(const struct cache *cache, uint32_t tag, uint32_t at)
 {
-    uint32_t slot = find(cache, row->id, hash_of(row->id));
-    if (!cache->slots[slot])
-        return false;
-    struct entry *entry = &cache->entries[cache->slots[slot] - 1];
-    entry->used = true;
-    struct span id = row->id;
-    *row = entry->row;
-    row->id = id;
-    return true;
+    uint32_t slot = home_of(cache, tag);
+    while (cache->slots[slot].at != at + 1)
+        slot = after(cache, slot);
+    return slot;
 }
 
 // Frees a slot and moves those behind it up, so that no search stops too early.
 static void free_slot(struct cache *cache, uint32_t slot)
 {
-    struct entry *entry = &cache->entries[cache->slots[slot] - 1];
-    free(entry->id);
-    entry->id = NULL;
-    cache->slots[slot] = 0;
-    for (uint32_t next = (slot + 1) & cache->mask; cache->slots[next]; next = (next + 1) & cache->mask) {
-        uint32_t home = (uint32_t)cache->entries[cache->slots[next] - 1].hash & cache->mask;
-        if (((next - home) & cache->mask) >= ((next - slot) & cache->mask)) {
+    for (uint32_t next = after(cache, slot); cache->slots[next].at; next = after(cache, next)) {
+        uint32_t home = home_of(cache, cache->slots[next].tag);
+        if (distance(cache, home, next) >= distance(cache, slot, next)) {
             cache->slots[slot] = cache->slots[next];
-            cache->slots[next] = 0;
             slot = next;
         }
     }
+    cache->slots[slot].at = 0;
+    cache->count--;
 }
 
-// An entry to use: a fresh one, else the first that was not used since the hand passed it.
-static uint32_t make_room(struct cache *cache)
+static void forget(struct cache *cache, uint32_t slot)
 {
-    if (cache->count < cache->capacity)
-        return cache->count++;
-    for (;;) {
-        uint32_t index = cache->hand;
-        cache->hand = (cache->hand + 1) % cache->capacity;
-        struct entry *entry = &cache->entries[index];
-        if (!entry->id)
-            return index;
-        if (!entry->used) {
-            free_slot(cache, find(cache, entry->row.id, entry->hash));
-            return index;
-        }
-        entry->used = false;
-    }
+    struct entry *entry = entry_at(cache, cache->slots[slot].at - 1);
+    entry->live = 0;
+    cache->live -= entry->units;
+    free_slot(cache, slot);
 }
 
-void cache_put(struct cache *cache, const struct customer_row *row)
+// ------------------------------------------------------------------------------------------------- ring
+
+// Room for an entry at the head, which goes back to the beginning when there is too little up to the end.
+static bool has_room(struct cache *cache, uint32_t units)
 {
-    uint64_t hash = hash_of(row->id);
-    uint32_t slot = find(cache, row->id, hash);
-    struct entry *entry;
-    if (cache->slots[slot]) {
-        entry = &cache->entries[cache->slots[slot] - 1];
-    } else {
-        char *id = malloc(row->id.size + 1);
-        if (!id)
-            return;
-        memcpy(id, row->id.data, row->id.size);
-        uint32_t index = make_room(cache);
-        slot = find(cache, row->id, hash); // making room may have moved slots
-        cache->slots[slot] = index + 1;
-        entry = &cache->entries[index];
-        entry->id = id;
-        entry->hash = hash;
-    }
-    struct span id = {entry->id, row->id.size};
-    entry->row = *row;
-    entry->row.id = id;
-    entry->row.state.last_event = NULL;
-    entry->used = true;
+    uint32_t room = cache->units - cache->filled, to_end = cache->units - cache->head;
+    if (units <= to_end)
+        return units <= room;
+    if (room < to_end + units)
+        return false;
+    *entry_at(cache, cache->head) = (struct entry){.units = to_end & 0x7fff}; // less than an entry
+    cache->filled += to_end;
+    cache->head = 0;
+    return true;
 }
 
-void cache_remove(struct cache *cache, struct span id)
+// Takes the room at the head.
+static uint32_t push(struct cache *cache, uint32_t units)
 {
-    uint32_t slot = find(cache, id, hash_of(id));
-    if (cache->slots[slot])
+    uint32_t at = cache->head;
+    cache->head = at + units < cache->units ? at + units : 0;
+    cache->filled += units;
+    return at;
+}
+
+// The oldest entry leaves the tail: for good, or back to the head. That is where it goes for a second chance, and
+// as long as the ring is full of dead ones: then nothing has to be forgotten.
+static void retire(struct cache *cache, int *chances)
+{
+    uint32_t at = cache->tail;
+    struct entry entry = *entry_at(cache, at);
+    cache->tail = at + entry.units < cache->units ? at + entry.units : 0;
+    cache->filled -= entry.units;
+    if (!entry.live)
+        return;
+    uint32_t slot = slot_of(cache, entry.tag, at);
+    bool stays = cache->live < cache->units / 2 && cache->count < cache->most;
+    if (!stays && entry.used)
+        stays = (*chances)-- > 0;
+    if (!stays || !has_room(cache, entry.units)) {
+        cache->live -= entry.units;
         free_slot(cache, slot);
+        return;
+    }
+    uint32_t to = push(cache, entry.units);
+    memmove(&cache->ring[to], &cache->ring[at], (size_t)entry.units * UNIT);
+    entry_at(cache, to)->used = 0;
+    cache->slots[slot].at = to + 1;
 }
 
-void cache_clear(struct cache *cache)
+static struct entry *add(struct cache *cache, uint32_t tag, struct span id, uint32_t units)
 {
-    for (uint32_t i = 0; i < cache->count; i++) {
-        free(cache->entries[i].id);
-        cache->entries[i].id = NULL;
+    int chances = CHANCES;
+    units = (units + GRAIN - 1) / GRAIN * GRAIN;
+    while (cache->count >= cache->most || !has_room(cache, units))
+        retire(cache, &chances);
+    uint32_t slot = home_of(cache, tag);
+    while (cache->slots[slot].at)
+        slot = after(cache, slot);
+    uint32_t at = push(cache, units);
+    cache->live += units;
+    cache->slots[slot] = (struct slot){.tag = tag, .at = at + 1};
+    cache->count++;
+    struct entry *entry = entry_at(cache, at);
+    *entry = (struct entry){.tag = tag, .units = units & 0x7fff, .id_size = id.size & 0x7fff, .live = 1};
+    memcpy(entry + 1, id.data, id.size);
+    return entry;
+}
+
+// -------------------------------------------------------------------------------------------- interface
+
+bool cache_get(struct cache *cache, uint64_t hash, struct customer_row *row)
+{
+    uint32_t slot = find(cache, tag_of(hash), row->id);
+    if (!cache->slots[slot].at)
+        return false;
+    struct entry *entry = entry_at(cache, cache->slots[slot].at - 1);
+    entry->used = 1;
+    unpack(cache, packed_of(entry), row);
+    return true;
+}
+
+void cache_put(struct cache *cache, uint64_t hash, const struct customer_row *row)
+{
+    if (row->id.size > ID_MOST)
+        return;
+    struct packed packed;
+    pack(cache, row, &packed);
+    uint32_t units = 1 + id_units(row->id.size) + packed.size, tag = tag_of(hash);
+    uint32_t slot = find(cache, tag, row->id);
+    struct entry *entry = NULL;
+    if (cache->slots[slot].at) {
+        entry = entry_at(cache, cache->slots[slot].at - 1);
+        if (entry->units < units) {
+            forget(cache, slot);
+            entry = NULL;
+        }
     }
-    cache->count = cache->hand = 0;
-    if (cache->slots)
-        memset(cache->slots, 0, ((size_t)cache->mask + 1) * sizeof *cache->slots);
+    if (!entry)
+        entry = add(cache, tag, row->id, units);
+    memcpy(packed_of(entry), packed.units, (size_t)packed.size * UNIT);
+}
+
+void cache_remove(struct cache *cache, uint64_t hash, struct span id)
+{
+    uint32_t slot = find(cache, tag_of(hash), id);
+    if (cache->slots[slot].at)
+        forget(cache, slot);
+}
+
+void cache_ask_index(const struct cache *cache, uint64_t hash)
+{
+    ask_for(&cache->slots[home_of(cache, tag_of(hash))], sizeof(struct slot));
+}
+
+void cache_ask_entry(const struct cache *cache, uint64_t hash)
+{
+    uint32_t tag = tag_of(hash), slot = home_of(cache, tag);
+    while (cache->slots[slot].at && cache->slots[slot].tag != tag)
+        slot = after(cache, slot);
+    if (cache->slots[slot].at)
+        ask_for(entry_at(cache, cache->slots[slot].at - 1), TYPICAL);
 }

@@ -11,7 +11,11 @@
 
 enum {
     STARVING_US = 300 * 1000, // so long the others wait for a lane that is behind and has nothing to give
-    BATCH_BYTES = 20 << 20,   // of memory for a batch, however few or many records that is
+    RECORD_BYTES = 64,        // of a record for the indexes over a batch
+    CUSTOMER_BYTES = 50,      // of a customer for sorting
+    FAR_BEHIND = 4096,        // records that were there at once: more will come soon
+    MORE_MS = 5,
+    MORE_US = 100 * 1000,     // so long a batch waits for them in all
 };
 
 // Whether a lane takes part, and whether it has a record at hand.
@@ -99,7 +103,7 @@ static int pop(struct worker *worker, struct lane *lane, struct taken *taken)
         return fault(STATUS_NOMEM, "out of memory while gathering a batch");
     }
     *item = (struct item){taken, lane};
-    worker->batch_bytes += taken->key.size + taken->value.size + taken->headers.size;
+    worker->batch_bytes += taken->value.size; // which the rest points into, mostly
     lane->popped = taken->offset + 1;
     if (taken->decoded == DECODED_EVENT || taken->decoded == DECODED_TICK)
         lane->gathered = instant_later(lane->gathered, taken->event.time);
@@ -135,20 +139,22 @@ static struct lane *furthest_behind(struct worker *worker, struct taken **next, 
     return awaited || *result != 0 ? NULL : least;
 }
 
-// What a batch takes beside the bytes of its records: each is held decoded, and each customer as it is loaded,
-// changed and written. How many customers there will be is taken from the batch before.
+// What a batch takes: its records as they stand and decoded, and its customers while they change. How many
+// customers there will be is taken from the batch before.
 static size_t batch_size(const struct worker *worker)
 {
     const struct grouping *before = &worker->applier.grouping;
     size_t customers = before->members.count ? worker->batch.count * before->groups.count / before->members.count
                                              : worker->batch.count;
-    return worker->batch_bytes + worker->batch.count * (sizeof(struct taken) + sizeof(struct timeline_row)) +
-           customers * 2 * sizeof(struct customer_row);
+    return worker->batch_bytes +
+           worker->batch.count * (sizeof(struct taken) + sizeof(struct timeline_row) + RECORD_BYTES) +
+           customers * (sizeof(struct customer_row) + sizeof(struct group) + CUSTOMER_BYTES);
 }
 
 static bool has_room(const struct worker *worker)
 {
-    return worker->batch.count < (size_t)worker->shared->settings->batch_events && batch_size(worker) < BATCH_BYTES;
+    return worker->batch.count < (size_t)worker->shared->settings->batch_events &&
+           batch_size(worker) < worker->batch_room;
 }
 
 // Lanes that were read to their ends meanwhile are as far as the clock was before.
@@ -166,9 +172,25 @@ static void note_ends(struct worker *worker, instant wall)
     }
 }
 
+// The batch is large already, its lanes are not at their ends, and what was read ahead is used up: the next
+// records are on their way, and a larger batch costs less an event. Not at the head, where somebody waits.
+static bool waits_for_more(struct worker *worker, int64_t begun_us)
+{
+    bool awaited = false;
+    for (size_t i = 0; i < worker->lanes.count; i++)
+        awaited |= worker->lanes.items[i]->state == LANE_RUNNING && worker->lanes.items[i]->awaited;
+    if (!awaited || worker->batch.count < FAR_BEHIND || clock_monotonic_us() - begun_us > MORE_US ||
+        atomic_load(&worker->shared->stopping) || atomic_load(&worker->guests) > 0)
+        return false;
+    worker_doze(worker, MORE_MS);
+    worker->round++;
+    return true;
+}
+
 int worker_gather(struct worker *worker)
 {
     const struct app_settings *settings = worker->shared->settings;
+    int64_t begun_us = clock_monotonic_us();
     instant wall = wall_now();
     // Without the clock nothing can be said of times that lie ahead, nor of how far a lane has come.
     if (wall == INSTANT_NONE && !worker->shared->policy->events_clock)
@@ -180,6 +202,8 @@ int worker_gather(struct worker *worker)
         struct taken *next = NULL;
         instant until;
         struct lane *lane = furthest_behind(worker, &next, &until, &result);
+        if (!lane && result == 0 && waits_for_more(worker, begun_us))
+            continue;
         if (!lane)
             break;
         assert(next);

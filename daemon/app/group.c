@@ -1,9 +1,22 @@
 #include "app/group.h"
 
+#include "base/ahead.h"
 #include "base/status.h"
 
-// A batch is larger than the caches of a processor: what comes next is asked for while this one is worked on.
-enum { AHEAD = 12, FAR_AHEAD = 2 * AHEAD };
+enum { AHEAD = 12, FAR_AHEAD = 2 * AHEAD, KEY_BYTES = 8 };
+
+// An item as it came.
+struct arrival {
+    uint32_t group : 30; // its number while customers are counted; NO_GROUP: it is no event
+    enum verdict verdict : 2;
+    uint32_t hash; // of source and id
+};
+enum { NO_GROUP = (1 << 30) - 1 };
+
+struct group_key {
+    uint64_t prefix; // of the id, behind what all ids have in common
+    uint32_t group;
+};
 
 static const struct event *event_of(const struct member *member)
 {
@@ -27,12 +40,12 @@ static int out_of_memory(void)
     return fault(STATUS_NOMEM, "out of memory while grouping a batch");
 }
 
-static void ask_for(const struct grouping *grouping, const struct taken *taken, uint32_t mask)
+static void ask_for_customer(const struct grouping *grouping, const struct taken *taken, uint32_t mask)
 {
     if (taken->decoded != DECODED_EVENT)
         return;
-    __builtin_prefetch(taken->event.subject.data);
-    __builtin_prefetch(&grouping->slots.items[(uint32_t)taken->subject_hash & mask]);
+    ask_for(taken->event.subject.data, 1);
+    ask_for(&grouping->slots.items[(uint32_t)taken->subject_hash & mask], 1);
 }
 
 // The number of the event's group, made when there is none yet: room for it is there.
@@ -47,32 +60,35 @@ static uint32_t group_of(struct grouping *grouping, const struct taken *taken, u
     }
     grouping->groups.items[grouping->groups.count++] =
         (struct group){.id = taken->event.subject, .hash = taken->subject_hash};
+    grouping->ids.count += taken->event.subject.size;
     slots[slot] = (uint32_t)grouping->groups.count;
     return slots[slot] - 1;
 }
 
-static int collect_members(struct grouping *grouping, const struct item *items, size_t count)
+static int collect_groups(struct grouping *grouping, const struct item *items, size_t count)
 {
     vector_clear(&grouping->members);
     vector_clear(&grouping->groups);
-    if (!vector_reserve(&grouping->members, count) || !vector_reserve(&grouping->order, count))
-        return out_of_memory();
+    vector_clear(&grouping->ids);
     uint32_t mask = clear_slots(grouping, count);
-    if (!mask)
+    if (!mask || !vector_reserve(&grouping->arrivals, count))
         return out_of_memory();
     for (size_t i = 0; i < count; i++) {
         if (i + FAR_AHEAD < count)
-            __builtin_prefetch(items[i + FAR_AHEAD].taken);
+            ask_for(items[i + FAR_AHEAD].taken, 1);
         if (i + AHEAD < count)
-            ask_for(grouping, items[i + AHEAD].taken, mask);
+            ask_for_customer(grouping, items[i + AHEAD].taken, mask);
+        struct arrival *arrival = &grouping->arrivals.items[i];
+        *arrival = (struct arrival){.group = NO_GROUP, .hash = (uint32_t)(items[i].taken->identity_hash >> 32)};
         if (items[i].taken->decoded != DECODED_EVENT)
             continue;
         if (!vector_reserve(&grouping->groups, grouping->groups.count + 1))
             return out_of_memory();
         uint32_t group = group_of(grouping, items[i].taken, mask);
         grouping->groups.items[group].count++;
-        grouping->members.items[grouping->members.count++] = (struct member){
-            .item = &items[i], .group = group, .hash = (uint32_t)(items[i].taken->identity_hash >> 32)};
+        arrival->group = group & NO_GROUP;
+        arrival->hash += group * 0x9E3779B1u;
+        grouping->members.count++;
     }
     return 0;
 }
@@ -82,124 +98,217 @@ static bool same_content(const struct event *a, const struct event *b)
     return a->type == b->type && a->time == b->time && span_equal(a->data, b->data);
 }
 
-static uint32_t identity_hash(const struct member *member)
-{
-    return member->hash + member->group * 0x9E3779B1u;
-}
-
 // The first of an identity counts; later ones repeat it or contradict it.
-static int judge_repeats(struct grouping *grouping)
+static int judge_repeats(struct grouping *grouping, const struct item *items, size_t count)
 {
-    uint32_t mask = clear_slots(grouping, grouping->members.count);
+    uint32_t mask = clear_slots(grouping, count);
     if (!mask)
         return out_of_memory();
     uint32_t *slots = grouping->slots.items;
-    for (size_t i = 0; i < grouping->members.count; i++) {
-        struct member *member = &grouping->members.items[i];
-        if (i + AHEAD < grouping->members.count)
-            __builtin_prefetch(&slots[identity_hash(&grouping->members.items[i + AHEAD]) & mask]);
-        const struct event *event = event_of(member);
-        uint32_t hash = identity_hash(member);
-        uint32_t slot = hash & mask;
+    struct arrival *arrivals = grouping->arrivals.items;
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            ask_for(&slots[arrivals[i + AHEAD].hash & mask], 1);
+        if (arrivals[i].group == NO_GROUP)
+            continue;
+        const struct event *event = &items[i].taken->event, *other = NULL;
+        uint32_t slot = arrivals[i].hash & mask;
         for (; slots[slot]; slot = (slot + 1) & mask) {
-            const struct member *other = &grouping->members.items[slots[slot] - 1];
-            if (other->group == member->group && identity_hash(other) == hash &&
-                span_equal(event_of(other)->id, event->id) && span_equal(event_of(other)->source, event->source))
+            uint32_t at = slots[slot] - 1;
+            if (arrivals[at].group != arrivals[i].group || arrivals[at].hash != arrivals[i].hash)
+                continue;
+            other = &items[at].taken->event;
+            if (span_equal(other->id, event->id) && span_equal(other->source, event->source))
                 break;
         }
         if (!slots[slot])
             slots[slot] = (uint32_t)i + 1;
         else
-            member->verdict = same_content(event_of(&grouping->members.items[slots[slot] - 1]), event)
-                                  ? VERDICT_DUPLICATE : VERDICT_CONFLICT;
+            arrivals[i].verdict = same_content(other, event) ? VERDICT_DUPLICATE : VERDICT_CONFLICT;
     }
     return 0;
 }
 
-// The eight bytes behind what all ids have in common, so that most comparisons need no more than them.
-static void set_prefixes(struct grouping *grouping)
+static bool gather_ids(struct grouping *grouping)
 {
+    if (!vector_reserve(&grouping->ids, grouping->ids.count + 1))
+        return false;
     struct group *groups = grouping->groups.items;
-    size_t count = grouping->groups.count;
-    uint32_t common = count ? groups[0].id.size : 0;
-    for (size_t i = 1; i < count; i++) {
+    char *to = grouping->ids.items;
+    for (size_t i = 0; i < grouping->groups.count; i++) {
+        if (i + AHEAD < grouping->groups.count)
+            ask_for(groups[i + AHEAD].id.data, 1);
+        memcpy(to, groups[i].id.data, groups[i].id.size);
+        groups[i].id.data = to;
+        to += groups[i].id.size;
+    }
+    return true;
+}
+
+// How many bytes all ids begin with in common.
+static uint32_t common_beginning(const struct group *groups, size_t count)
+{
+    uint32_t common = groups[0].id.size;
+    for (size_t i = 1; i < count && common > 0; i++) {
         uint32_t most = common < groups[i].id.size ? common : groups[i].id.size;
         uint32_t same = 0;
         while (same < most && groups[i].id.data[same] == groups[0].id.data[same])
             same++;
         common = same;
     }
-    for (size_t i = 0; i < count; i++) {
+    return common;
+}
+
+// The eight bytes behind what all ids have in common, so that most comparisons need no more than them.
+static void make_keys(struct grouping *grouping)
+{
+    const struct group *groups = grouping->groups.items;
+    size_t count = grouping->groups.count;
+    uint32_t common = common_beginning(groups, count);
+    for (uint32_t i = 0; i < count; i++) {
         uint64_t prefix = 0;
-        for (uint32_t at = common; at < common + 8; at++)
+        for (uint32_t at = common; at < common + KEY_BYTES; at++)
             prefix = prefix << 8 | (at < groups[i].id.size ? (uint8_t)groups[i].id.data[at] : 0);
-        groups[i].prefix = prefix;
+        grouping->keys.items[i] = (struct group_key){.prefix = prefix, .group = i};
     }
 }
 
-static int compare_groups(const void *a, const void *b)
+static int compare_keys(const void *a, const void *b, void *context)
 {
-    const struct group *left = a, *right = b;
-    if (left->prefix != right->prefix)
-        return left->prefix < right->prefix ? -1 : 1;
-    return span_compare(left->id, right->id);
+    const struct group_key *left = a, *right = b;
+    const struct group *groups = context;
+    return span_compare(groups[left->group].id, groups[right->group].id);
+}
+
+// Sorts keys by their prefixes, byte by byte from the last, where they differ at all. The second half of the
+// array is room to work in; where the result is, is returned.
+static struct group_key *sort_prefixes(struct group_key *keys, size_t count)
+{
+    uint32_t starts[KEY_BYTES][256] = {0};
+    for (size_t i = 0; i < count; i++)
+        for (int byte = 0; byte < KEY_BYTES; byte++)
+            starts[byte][keys[i].prefix >> (8 * byte) & 0xff]++;
+    struct group_key *from = keys, *to = keys + count;
+    for (int byte = 0; byte < KEY_BYTES; byte++) {
+        uint32_t *start = starts[byte], next = 0;
+        if (start[from[0].prefix >> (8 * byte) & 0xff] == count)
+            continue;
+        for (int value = 0; value < 256; value++) {
+            uint32_t size = start[value];
+            start[value] = next;
+            next += size;
+        }
+        for (size_t i = 0; i < count; i++)
+            to[start[from[i].prefix >> (8 * byte) & 0xff]++] = from[i];
+        struct group_key *swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
+static struct group_key *sort_keys(struct grouping *grouping)
+{
+    size_t count = grouping->groups.count;
+    make_keys(grouping);
+    struct group_key *keys = sort_prefixes(grouping->keys.items, count);
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count && keys[to].prefix == keys[from].prefix;)
+            to++;
+        if (to - from > 1)
+            qsort_r(&keys[from], to - from, sizeof *keys, compare_keys, grouping->groups.items);
+    }
+    return keys;
+}
+
+// Puts each group where its key stands.
+static void arrange(struct group *groups, struct group_key *keys, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (keys[i].group == i)
+            continue;
+        struct group first = groups[i];
+        uint32_t at = i, from;
+        for (; (from = keys[at].group) != i; at = from) {
+            groups[at] = groups[from];
+            keys[at].group = at;
+        }
+        groups[at] = first;
+        keys[at].group = at;
+    }
+}
+
+static int sort_groups(struct grouping *grouping)
+{
+    uint32_t count = (uint32_t)grouping->groups.count, next = 0;
+    struct group *groups = grouping->groups.items;
+    if (count == 0)
+        return 0;
+    if (!vector_reserve(&grouping->keys, 2 * (size_t)count) || !gather_ids(grouping))
+        return out_of_memory();
+    struct group_key *keys = sort_keys(grouping);
+    // By the number that a group had: the one it gets, and where its next member goes.
+    uint32_t *places = grouping->slots.items; // twice as many slots as items, at least
+    for (uint32_t i = 0; i < count; i++) {
+        struct group *group = &groups[keys[i].group];
+        places[(size_t)2 * keys[i].group] = i;
+        places[(size_t)2 * keys[i].group + 1] = group->first = next;
+        next += group->count;
+    }
+    arrange(groups, keys, count);
+    return 0;
+}
+
+static int place_members(struct grouping *grouping, const struct item *items, size_t count)
+{
+    if (!vector_reserve(&grouping->members, grouping->members.count))
+        return out_of_memory();
+    uint32_t *places = grouping->slots.items;
+    for (size_t i = 0; i < count; i++) {
+        const struct arrival *arrival = &grouping->arrivals.items[i];
+        if (arrival->group == NO_GROUP)
+            continue;
+        uint32_t *place = &places[(size_t)2 * arrival->group];
+        grouping->members.items[place[1]++] =
+            (struct member){.item = &items[i], .group = place[0], .verdict = arrival->verdict};
+    }
+    return 0;
 }
 
 // By the model's order, then by arrival.
-static int compare_order(const void *a, const void *b, void *context)
+static int compare_members(const void *a, const void *b)
 {
-    const struct member *members = context;
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    int order = event_compare(event_of(&members[left]), event_of(&members[right]));
-    return order ? order : (left > right) - (left < right);
+    const struct member *left = a, *right = b;
+    int order = event_compare(event_of(left), event_of(right));
+    return order ? order : (left->item > right->item) - (left->item < right->item);
 }
 
 // Events of a customer mostly arrive in their order: then there is nothing to sort.
-static void sort_members(struct grouping *grouping, const struct group *group)
+static void sort_members(struct grouping *grouping)
 {
-    uint32_t *order = grouping->order.items + group->first;
-    for (uint32_t i = 1; i < group->count; i++) {
-        if (compare_order(&order[i - 1], &order[i], grouping->members.items) > 0) {
-            qsort_r(order, group->count, sizeof *order, compare_order, grouping->members.items);
-            return;
-        }
+    struct member *members = grouping->members.items;
+    for (size_t i = 1; i < grouping->members.count; i++) {
+        if (i + AHEAD < grouping->members.count && members[i + AHEAD].group == members[i + AHEAD - 1].group)
+            ask_for(event_of(&members[i + AHEAD]), 1);
+        const struct group *group = &grouping->groups.items[members[i].group];
+        if (group->first == i || compare_members(&members[i - 1], &members[i]) < 0)
+            continue;
+        qsort(&members[group->first], group->count, sizeof *members, compare_members);
+        i = group->first + group->count - 1;
     }
-}
-
-static void sort_groups(struct grouping *grouping)
-{
-    size_t count = grouping->groups.count;
-    struct group *groups = grouping->groups.items;
-    for (uint32_t i = 0; i < count; i++)
-        groups[i].first = i; // its number so far, to renumber the members
-    set_prefixes(grouping);
-    if (count > 1)
-        qsort(groups, count, sizeof *groups, compare_groups);
-    uint32_t *place = grouping->slots.items; // at least as many slots as members
-    uint32_t next = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        place[groups[i].first] = i;
-        groups[i].first = next;
-        next += groups[i].count;
-        groups[i].count = 0;
-    }
-    for (uint32_t i = 0; i < grouping->members.count; i++) {
-        struct member *member = &grouping->members.items[i];
-        member->group = place[member->group];
-        struct group *group = &groups[member->group];
-        grouping->order.items[group->first + group->count++] = i;
-    }
-    for (size_t i = 0; i < count; i++)
-        sort_members(grouping, &groups[i]);
 }
 
 int group_events(struct grouping *grouping, const struct item *items, size_t count)
 {
-    int result = collect_members(grouping, items, count);
+    int result = collect_groups(grouping, items, count);
     if (result == 0)
-        result = judge_repeats(grouping);
+        result = judge_repeats(grouping, items, count);
     if (result == 0)
-        sort_groups(grouping);
+        result = sort_groups(grouping);
+    if (result == 0)
+        result = place_members(grouping, items, count);
+    if (result == 0)
+        sort_members(grouping);
     return result;
 }
 
@@ -207,6 +316,8 @@ void grouping_free(struct grouping *grouping)
 {
     vector_free(&grouping->members);
     vector_free(&grouping->groups);
-    vector_free(&grouping->order);
+    vector_free(&grouping->ids);
+    vector_free(&grouping->arrivals);
+    vector_free(&grouping->keys);
     vector_free(&grouping->slots);
 }

@@ -8,6 +8,8 @@ enum {
     LOAD_AT_ONCE = 4096,   // customers of one statement
     SUSPICION = 16,        // batches with looked-up late events after a repeated identity
     LOOK_UP_AT_MOST = 256, // so few late events are always looked up: it costs one round trip
+    AHEAD = 8,             // groups whose entries of the cache are asked for
+    FAR_AHEAD = 2 * AHEAD, // and their places in its index
 };
 
 static int out_of_memory(void)
@@ -15,27 +17,25 @@ static int out_of_memory(void)
     return fault(STATUS_NOMEM, "out of memory while judging a batch");
 }
 
-// A customer of whom nothing is known yet.
-static struct customer_row new_customer(struct span id, int32_t home)
-{
-    struct customer_row row = {.id = id, .home = home, .wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER};
-    customer_init(&row.state);
-    return row;
-}
-
-// Loads `count` of the wanted customers, a bounded number at once: the rows are large.
+// Loads `count` of the wanted customers, a bounded number at once: the rows are large. Neighbours are read to
+// where they belong.
 static int load_some(struct applier *applier, const uint32_t *wanted, size_t count)
 {
+    const struct grouping *grouping = &applier->grouping;
     struct customer_row *customers = applier->set.customers.items;
+    bool neighbours = wanted[count - 1] - wanted[0] + 1 == count;
+    if (!neighbours && !vector_reserve(&applier->loaded, LOAD_AT_ONCE))
+        return out_of_memory();
+    struct customer_row *loaded = neighbours ? &customers[wanted[0]] : applier->loaded.items;
     for (size_t i = 0; i < count; i++)
-        applier->ids.items[i] = customers[wanted[i]].id;
-    int outcome = applier->store->ops->load(applier->store, applier->ids.items, count, applier->loaded.items);
+        applier->ids.items[i] = grouping->groups.items[wanted[i]].id;
+    int outcome = applier->store->ops->load(applier->store, applier->ids.items, count, loaded);
     for (size_t i = 0; outcome == STORE_OK && i < count; i++) {
         struct customer_row *row = &customers[wanted[i]];
-        struct span id = row->id;
-        if (applier->loaded.items[i].version > 0)
-            *row = applier->loaded.items[i];
-        row->id = id;
+        if (!neighbours)
+            *row = loaded[i];
+        if (row->version == 0)
+            row->home = grouping_member(grouping, &grouping->groups.items[wanted[i]], 0)->item->lane->id;
     }
     return outcome;
 }
@@ -43,7 +43,7 @@ static int load_some(struct applier *applier, const uint32_t *wanted, size_t cou
 static int load_missing(struct applier *applier)
 {
     size_t count = applier->wanted.count;
-    if (!vector_reserve(&applier->ids, LOAD_AT_ONCE) || !vector_reserve(&applier->loaded, LOAD_AT_ONCE))
+    if (!vector_reserve(&applier->ids, count < LOAD_AT_ONCE ? count : LOAD_AT_ONCE))
         return out_of_memory();
     int outcome = STORE_OK;
     for (size_t done = 0; outcome == STORE_OK && done < count; done += LOAD_AT_ONCE) {
@@ -55,17 +55,21 @@ static int load_missing(struct applier *applier)
 
 int judge_customers(struct applier *applier)
 {
-    struct grouping *grouping = &applier->grouping;
+    const struct grouping *grouping = &applier->grouping;
+    const struct group *groups = grouping->groups.items;
     size_t count = grouping->groups.count;
     if (!vector_reserve(&applier->set.customers, count) || !vector_reserve(&applier->wanted, count))
         return out_of_memory();
     applier->set.customers.count = count;
     applier->wanted.count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct group *group = &grouping->groups.items[i];
+        if (i + FAR_AHEAD < count)
+            cache_ask_index(applier->cache, groups[i + FAR_AHEAD].hash);
+        if (i + AHEAD < count)
+            cache_ask_entry(applier->cache, groups[i + AHEAD].hash);
         struct customer_row *row = &applier->set.customers.items[i];
-        *row = new_customer(group->id, grouping_member(grouping, group, 0)->item->lane->id);
-        if (!cache_get(applier->cache, row))
+        row->id = groups[i].id;
+        if (!cache_get(applier->cache, groups[i].hash, row))
             applier->wanted.items[applier->wanted.count++] = i;
     }
     metric_add(METRIC_CACHE_HITS, (int64_t)(count - applier->wanted.count));

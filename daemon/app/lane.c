@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
+#include "app/cache.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/status.h"
@@ -167,7 +168,7 @@ static bool is_anchor(struct taking *taking, const struct record *record)
 static void hash_event(struct taken *taken)
 {
     const struct event *event = &taken->event;
-    taken->subject_hash = XXH3_64bits(event->subject.data, event->subject.size);
+    taken->subject_hash = customer_hash(event->subject);
     uint64_t source = XXH3_64bits(event->source.data, event->source.size);
     taken->identity_hash = XXH3_64bits_withSeed(event->id.data, event->id.size, source);
 }

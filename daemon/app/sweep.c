@@ -86,7 +86,7 @@ int sweep_load(struct sweeper *sweeper)
     sweeper->missing.count = 0;
     for (size_t i = 0; i < count; i++) {
         sweeper->rows.items[i].id = sweeper->ids.items[i];
-        if (!cache_get(sweeper->cache, &sweeper->rows.items[i]))
+        if (!cache_get(sweeper->cache, customer_hash(sweeper->ids.items[i]), &sweeper->rows.items[i]))
             sweeper->missing.items[sweeper->missing.count++] = i;
     }
     return sweeper->missing.count ? load_missing(sweeper) : STORE_OK;
@@ -101,12 +101,13 @@ int sweep_write(struct sweeper *sweeper)
     int outcome = sweeper->store->ops->write(sweeper->store, &write);
     if (outcome == STORE_OK) {
         for (size_t i = 0; i < set->customers.count; i++) {
-            set->customers.items[i].version++;
-            cache_put(sweeper->cache, &set->customers.items[i]);
+            struct customer_row *row = &set->customers.items[i];
+            row->version++;
+            cache_put(sweeper->cache, customer_hash(row->id), row);
         }
     } else {
         for (size_t i = 0; i < sweeper->ids.count; i++)
-            cache_remove(sweeper->cache, sweeper->ids.items[i]);
+            cache_remove(sweeper->cache, customer_hash(sweeper->ids.items[i]), sweeper->ids.items[i]);
     }
     return outcome;
 }
@@ -131,11 +132,13 @@ int sweep_fold(struct sweeper *sweeper, instant watermark, size_t *done)
     else if (spent > FOLD_SLOW_US)
         sweeper->fold_share = half(sweeper->fold_share);
     for (size_t i = 0; i < count; i++)
-        cache_remove(sweeper->cache, ids[i]);
+        cache_remove(sweeper->cache, customer_hash(ids[i]), ids[i]);
     if (outcome != STORE_OK)
         return outcome;
-    for (size_t i = 0; i < folder->set.customers.count; i++)
-        cache_put(sweeper->cache, &folder->set.customers.items[i]);
+    for (size_t i = 0; i < folder->set.customers.count; i++) {
+        const struct customer_row *row = &folder->set.customers.items[i];
+        cache_put(sweeper->cache, customer_hash(row->id), row);
+    }
     *done = count;
     return STORE_OK;
 }
@@ -147,7 +150,7 @@ static bool advance_customer(struct sweeper *sweeper, const struct customer_row 
         return true;
     if (loaded->fold_at != INSTANT_NEVER) {
         // The database said otherwise: marked since then, or folded by another sweeper without our cache knowing.
-        cache_remove(sweeper->cache, loaded->id);
+        cache_remove(sweeper->cache, customer_hash(loaded->id), loaded->id);
         return true;
     }
     struct customer_row *row = vector_push(&sweeper->set.customers);

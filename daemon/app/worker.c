@@ -17,9 +17,24 @@ enum {
     BACKOFF_DOUBLINGS = 8,
     SWEEP_PATIENCE = 5, // intervals between sweeps while batches are full
     STUBBORN = 5,    // conflicts in a row that are worth a word
+    BATCH_LEAST_BYTES = 2 << 20,
     IDLE_MS = 250,   // a worker looks around at least so often
     AWAITING_MS = 5, // while a lane that is behind has nothing to give yet
 };
+
+// The larger a batch, the less it costs an event: neighbours in the database are written together, and a customer
+// once for all its events. So batches have a good part of the memory for customers, and the rest is kept.
+static size_t batch_room(const struct app_settings *settings)
+{
+    size_t room = settings->cache_bytes / (size_t)settings->workers / 16 * 5;
+    return room > BATCH_LEAST_BYTES ? room : BATCH_LEAST_BYTES;
+}
+
+static size_t kept_room(const struct app_settings *settings, size_t batch)
+{
+    size_t room = settings->cache_bytes / (size_t)settings->workers;
+    return room > batch ? room - batch : 0;
+}
 
 int worker_init(struct worker *worker, struct shared *shared, int index, struct store *store)
 {
@@ -32,7 +47,8 @@ int worker_init(struct worker *worker, struct shared *shared, int index, struct 
     applier_init(&worker->applier);
     sweeper_init(&worker->sweeper);
     worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    worker->cache = cache_new(shared->settings->cache_bytes / (size_t)shared->settings->workers);
+    worker->batch_room = batch_room(shared->settings);
+    worker->cache = cache_new(kept_room(shared->settings, worker->batch_room));
     worker->intake = (struct intake){.source = shared->source, .decoder = decoder_new(), .policy = shared->policy,
                                      .settings = shared->settings};
     if (worker->wake_fd < 0 || !worker->cache || !worker->intake.decoder) {
@@ -310,6 +326,14 @@ int worker_turn(struct worker *worker)
     return result < 0 ? result : applied || more;
 }
 
+void worker_doze(const struct worker *worker, int most_ms)
+{
+    struct pollfd fd = {.fd = worker->wake_fd, .events = POLLIN};
+    uint64_t count;
+    if (poll(&fd, 1, most_ms) > 0 && read(worker->wake_fd, &count, sizeof count) < 0)
+        log_debug("worker %d: its eventfd was empty", worker->index);
+}
+
 // Nothing to do: until a lane wakes us, or a sweep or a retry is due.
 static void rest(struct worker *worker)
 {
@@ -325,10 +349,7 @@ static void rest(struct worker *worker)
     if (worker->resume_us > now)
         wait = (worker->resume_us - now) / 1000 + 1;
     pthread_mutex_unlock(&worker->mutex);
-    struct pollfd fd = {.fd = worker->wake_fd, .events = POLLIN};
-    uint64_t count;
-    if (poll(&fd, 1, wait > 0 ? (int)wait : 0) > 0 && read(worker->wake_fd, &count, sizeof count) < 0)
-        log_debug("worker %d: its eventfd was empty", worker->index);
+    worker_doze(worker, wait > 0 ? (int)wait : 0);
     pthread_mutex_lock(&worker->mutex);
 }
 

@@ -161,7 +161,7 @@ static int check_topics(const struct kafka_settings *settings)
 static int make_client(struct kafka_source *source)
 {
     const struct kafka_property defaults[] = {
-        {"queued.max.messages.kbytes", "4096"}, // for each lane
+        {"queued.max.messages.kbytes", "2048"}, // for each lane
         {"fetch.message.max.bytes", "1048576"},
         {"fetch.max.bytes", "8388608"},
         {"fetch.min.bytes", "32768"}, // or what has come after fetch.wait.max.ms: not a request a record

@@ -21,24 +21,28 @@ enum verdict {
 struct member {
     const struct item *item;
     uint32_t group;
-    uint32_t hash; // of source and id
-    enum verdict verdict;
-    bool known;   // looked up in the database
-    bool dropped; // the model dropped it: it does not move its lane
+    enum verdict verdict : 2;
+    bool known : 1;   // looked up in the database
+    bool dropped : 1; // the model dropped it: it does not move its lane
 };
 
 struct group {
     struct span id;
-    uint64_t hash;
-    uint64_t prefix; // of the id, for sorting
-    uint32_t first, count; // its members: members[order[first]] ...
+    uint64_t hash; // customer_hash
+    uint32_t first; // of its members
+    uint32_t count : 31;
+    bool changed : 1; // the batch changes the customer
 };
 
 struct grouping {
-    VECTOR(struct member) members; // in order of arrival
+    VECTOR(struct member) members; // by group
     VECTOR(struct group) groups;   // sorted by id
-    VECTOR(uint32_t) order;
-    VECTOR(uint32_t) slots; // hash index, first of customers, then of identities
+    VECTOR(char) ids;              // of the groups, side by side: their events are far apart
+
+    // scratch
+    VECTOR(struct arrival) arrivals; // one for each item
+    VECTOR(struct group_key) keys;   // to sort groups by
+    VECTOR(uint32_t) slots;          // hash index, first of customers, then of identities
 };
 
 // Groups the events among the items (other records are passed over). 0, or STATUS_NOMEM.
@@ -47,7 +51,7 @@ void grouping_free(struct grouping *grouping);
 
 static inline struct member *grouping_member(const struct grouping *grouping, const struct group *group, uint32_t i)
 {
-    return &grouping->members.items[grouping->order.items[group->first + i]];
+    return &grouping->members.items[group->first + i];
 }
 
 #endif

@@ -8,7 +8,7 @@ struct app_settings {
     const char *owner;       // name of this instance in v_lane
     int workers;             // threads that apply batches, each with its own connection
     int batch_events;        // records of one transaction at most
-    size_t cache_bytes;      // customers kept in memory, all workers together
+    size_t cache_bytes;      // customers at hand, those of the batches at work included, all workers together
     duration sweep_interval; // how often timers and publications are looked at
     duration lateness;       // how far lane time stays behind the clock
     duration lane_hold;      // after which a halted or unowned lane no longer holds the watermark

@@ -30,6 +30,7 @@ struct worker {
     VECTOR(struct item) batch; // gathered, not committed yet
     VECTOR(struct chunk *) chunks;
     size_t batch_bytes;  // of the records in it
+    size_t batch_room;   // memory that a batch may take, however few or many records that is
     bool batch_was_full; // there is more where it came from
     uint64_t round;      // of gathering
     size_t part;         // so many of the batch at once; halved by timeouts
@@ -58,6 +59,7 @@ int worker_turn(struct worker *worker);
 
 // The parts of a turn, in files of their own.
 int worker_gather(struct worker *worker);               // batch.count tells; 0, or negative
+void worker_doze(const struct worker *worker, int most_ms); // until it is woken
 int worker_check_lanes(struct worker *worker);          // compares lanes with their cursors
 int worker_sweep(struct worker *worker, bool *more);    // outcome of the store
 

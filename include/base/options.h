@@ -71,7 +71,7 @@ struct option_limits {
 #define DAEMON_OPTIONS(X) \
     X(integer, workers, "2", (.least = 1, .most = 64), "Batches worked on at once, each with its own connection.") \
     X(size, cache_size, "\"256 MiB\"", (.least = OPTION_MIB, .most = 1048576 * OPTION_MIB), \
-      "Memory for customers kept at hand.") \
+      "Memory for customers kept at hand and for batches at work: the more, the larger batches are.") \
     X(choice, lost_data, "\"stop\"", (.choices = "stop|continue"), \
       "When records were lost before they were read (retention, a topic made anew): stop that lane " \
       "until somebody decides, or continue and record exactly what is missing.") \

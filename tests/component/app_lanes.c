@@ -1,4 +1,6 @@
 // Lanes: where they begin, who may write, what holds the watermark, and what happens when records are gone.
+#include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -211,6 +213,41 @@ static void waits_a_little_for_a_lane_behind(void **state)
     assert_int_equal(events(scene), 4);
 }
 
+static void *let_the_rest_come(void *context)
+{
+    struct scene *scene = context;
+    poll(NULL, 0, 20);
+    fake_broker_limit(scene->site.broker, "events", 0, INT64_MAX);
+    return NULL;
+}
+
+// How many of 6,000 events one turn applies, of which the first `there` have arrived and the rest are on their way.
+static size_t one_turn(struct scene *scene, int there)
+{
+    scene->site.settings.batch_events = 50000;
+    scene->site.settings.cache_bytes = 64 << 20;
+    scene_restart(scene, false);
+    fake_broker_limit(scene->site.broker, "events", 0, there);
+    tell_many(scene, 0, 6000);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, let_the_rest_come, scene), 0);
+    assert_int_equal(worker_turn(&scene->instance.engine->workers[0]), 1);
+    pthread_join(thread, NULL);
+    return events(scene);
+}
+
+// A large batch shows that we are behind: what is on its way comes into it.
+static void large_batch_waits_for_more(void **state)
+{
+    assert_int_equal(one_turn(*state, 5000), 6000);
+}
+
+// At the head somebody waits for the outcome.
+static void small_batch_does_not_wait(void **state)
+{
+    assert_int_equal(one_turn(*state, 100), 100);
+}
+
 // The wall clock: a lane read to its end is as far as the clock, less lateness; one that is not is as far as
 // its latest event; one that nobody tends is left out after lane_hold.
 static void lane_time_by_the_wall_clock(void **state)
@@ -286,6 +323,8 @@ int main(void)
         TEST(fault_of_a_lane_halts_it),
         TEST(waits_for_offsets),
         TEST(waits_a_little_for_a_lane_behind),
+        TEST(large_batch_waits_for_more),
+        TEST(small_batch_does_not_wait),
         cmocka_unit_test_setup_teardown(lane_time_by_the_wall_clock, begin_wall_scene, scene_teardown),
         cmocka_unit_test_setup_teardown(future_events_are_quarantined, begin_wall_scene, scene_teardown),
     };

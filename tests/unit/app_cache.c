@@ -9,8 +9,9 @@
 #include "app/cache.h"
 #include "support/history.h"
 #include "support/random.h"
+#include "support/same.h"
 
-enum { LEAST = 1024 }; // entries of the smallest cache
+enum { LEAST = 1024 }; // entries that the smallest cache surely has room for
 
 static struct span id_of(int number, char text[32])
 {
@@ -23,7 +24,11 @@ static void put(struct cache *cache, int number, int64_t version)
     char text[32];
     struct customer_row row = {.id = id_of(number, text), .version = version};
     customer_init(&row.state);
-    cache_put(cache, &row);
+    instant *const some[] = {&row.state.as_of, &row.state.first_seen_at, &row.state.last_order_at, &row.fold_at,
+                             &row.state.care[0].anchor, &row.state.care[1].anchor};
+    for (int i = 0; i < version % 7; i++) // of different sizes
+        *some[i] = version;
+    cache_put(cache, customer_hash(row.id), &row);
     memset(text, 'x', sizeof text); // the cache has its own copy
 }
 
@@ -32,15 +37,21 @@ static int64_t get(struct cache *cache, int number)
 {
     char text[32];
     struct customer_row row = {.id = id_of(number, text), .version = -7};
-    bool found = cache_get(cache, &row);
+    bool found = cache_get(cache, customer_hash(row.id), &row);
     assert_ptr_equal(row.id.data, text); // the id stays the asker's
     return found ? row.version : -1;
+}
+
+static void forget(struct cache *cache, int number)
+{
+    char text[32];
+    struct span id = id_of(number, text);
+    cache_remove(cache, customer_hash(id), id);
 }
 
 static void remembers_and_forgets(void **state)
 {
     struct cache *cache = cache_new(0);
-    char text[32];
     (void)state;
     assert_int_equal(get(cache, 1), -1);
     put(cache, 1, 5);
@@ -48,8 +59,8 @@ static void remembers_and_forgets(void **state)
     put(cache, 1, 7);
     assert_int_equal(get(cache, 1), 7);
     assert_int_equal(get(cache, 2), 6);
-    cache_remove(cache, id_of(1, text));
-    cache_remove(cache, id_of(1, text));
+    forget(cache, 1);
+    forget(cache, 1);
     assert_int_equal(get(cache, 1), -1);
     assert_int_equal(get(cache, 2), 6);
     cache_clear(cache);
@@ -68,28 +79,147 @@ static void keeps_no_event(void **state)
     struct customer_row row = {.id = SPAN_LITERAL("a"), .version = 1};
     (void)state;
     row.state.last_event = &event;
-    cache_put(cache, &row);
-    assert_true(cache_get(cache, &row));
+    cache_put(cache, customer_hash(row.id), &row);
+    assert_true(cache_get(cache, customer_hash(row.id), &row));
     assert_null(row.state.last_event);
     cache_free(cache);
 }
 
+static void fill(struct cache *cache, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        put(cache, i, 7);
+}
+
+// How many entries of one size there is room for.
+static int room_of(size_t bytes)
+{
+    struct cache *cache = cache_new(bytes);
+    int numbers = (int)(bytes / 16), first = numbers;
+    fill(cache, 1 * numbers, 2 * numbers); // ids of one length
+    while (get(cache, first) < 0)
+        first++;
+    for (int i = first; i < 2 * numbers; i++)
+        assert_int_equal(get(cache, i), 7); // the youngest
+    cache_free(cache);
+    return 2 * numbers - first;
+}
+
 static void gives_second_chances(void **state)
 {
+    enum { FIRST = 100000, ASKED_FOR = 10 };
+    int room = room_of(CACHE_LEAST);
     struct cache *cache = cache_new(0);
     (void)state;
-    for (int i = 0; i < LEAST; i++)
-        put(cache, i, i);
-    put(cache, LEAST, 1); // the hand goes round once, then takes the first
-    assert_int_equal(get(cache, 0), -1);
-    assert_int_equal(get(cache, LEAST), 1);
-    for (int i = 1; i < 10; i++)
-        assert_int_equal(get(cache, i), i); // used again
-    for (int i = 0; i < LEAST / 2; i++)
-        put(cache, 2 * LEAST + i, 1);
-    for (int i = 1; i < 10; i++)
-        assert_int_equal(get(cache, i), i);
-    assert_int_equal(get(cache, 20), -1);
+    assert_true(room > LEAST);
+    fill(cache, FIRST, FIRST + room);
+    for (int i = FIRST; i < FIRST + ASKED_FOR; i++)
+        assert_int_equal(get(cache, i), 7);
+    fill(cache, FIRST + room, FIRST + room + room / 2);
+    for (int i = FIRST; i < FIRST + ASKED_FOR; i++)
+        assert_int_equal(get(cache, i), 7);
+    for (int i = FIRST + ASKED_FOR; i < FIRST + room / 2; i++)
+        assert_int_equal(get(cache, i), -1);
+    fill(cache, FIRST + 2 * room, FIRST + 4 * room); // one second chance for being asked for once
+    for (int i = FIRST; i < FIRST + 2 * room; i++)
+        assert_int_equal(get(cache, i), -1);
+    cache_free(cache);
+}
+
+// A customer who ordered, was called and answered, without a reminder ever.
+static void is_compact(void **state)
+{
+    enum { BYTES = 4 * CACHE_LEAST, NUMBERS = 20000, AT_MOST = 220 };
+    struct cache *cache = cache_new(BYTES);
+    char text[32];
+    int kept = 0;
+    (void)state;
+    for (int i = 0; i < NUMBERS; i++) {
+        struct customer_row row = {.id = id_of(i, text), .version = 3, .home = 1, .wake_at = 9, .fold_at = INSTANT_NEVER,
+                                   .policy = 5, .has_upcoming = true, .upcoming = {.due_at = 8}};
+        customer_init(&row.state);
+        row.state.as_of = row.state.last_contact_at = row.state.last_inbound_at = row.state.warmth_at = 7;
+        row.state.first_seen_at = row.state.level_since = row.state.last_outbound_at = row.state.last_order_at = 6;
+        row.state.orders = row.state.spent = row.state.first_order_at = row.state.unfollowed_at = 5;
+        row.state.warmth = 4;
+        cache_put(cache, customer_hash(row.id), &row);
+    }
+    for (int i = 0; i < NUMBERS; i++)
+        kept += get(cache, i) >= 0;
+    assert_true(kept * AT_MOST >= BYTES);
+    cache_free(cache);
+}
+
+// When all are asked for all the time, those that come still find room.
+static void lets_new_ones_in(void **state)
+{
+    enum { NUMBERS = 20000 };
+    struct cache *cache = cache_new(0);
+    (void)state;
+    for (int i = 0; i < NUMBERS; i++) {
+        put(cache, i, 1);
+        assert_int_equal(get(cache, i), 1);
+    }
+    cache_free(cache);
+}
+
+static struct care any_care(struct random *random)
+{
+    return (struct care){.anchor = random_below(random, 1000), .due_at = random_below(random, 1000),
+                         .opened_at = random_below(random, 1000), .next_notice = INSTANT_NONE,
+                         .acknowledged_at = random_below(random, 1000), .snoozed_until = INSTANT_NONE,
+                         .notices = (uint16_t)random_below(random, 9), .open = random_permille(random, 500)};
+}
+
+// Some of its columns set, from none to all.
+static struct customer_row any_row(struct random *random, struct span id)
+{
+    int share = (int)random_below(random, 1001);
+    struct customer_row row = {.id = id, .version = random_below(random, 3), .wake_at = INSTANT_NEVER,
+                               .fold_at = INSTANT_NEVER};
+    customer_init(&row.state);
+#define X(name, kind, meaning) \
+    if (random_permille(random, share)) \
+        row.state.name = (__typeof__(row.state.name))random_below(random, 30000);
+    CUSTOMER_FIELDS(X)
+#undef X
+    for (int kind = 0; kind < REMINDER_KIND_COUNT; kind++)
+        if (random_permille(random, share))
+            row.state.care[kind] = any_care(random);
+    if (random_permille(random, share)) {
+        row.home = (int32_t)random_below(random, 9);
+        row.level_messages = (int32_t)random_below(random, 9);
+        row.wake_at = random_below(random, 1000);
+        row.policy = random_next(random);
+        row.has_upcoming = true;
+        row.upcoming.kind = (enum reminder_kind)random_below(random, REMINDER_KIND_COUNT);
+        row.upcoming.due_at = random_below(random, 1000);
+    }
+    if (random_permille(random, share))
+        row.fold_at = random_below(random, 1000);
+    return row;
+}
+
+// A row comes back as it was put, whether it grew or shrank where it stood.
+static void keeps_rows_whole(void **state)
+{
+    struct random random = {history_seed()};
+    struct cache *cache = cache_new(0);
+    char text[32];
+    (void)state;
+    for (int step = 0; step < 20000; step++) {
+        struct span id = id_of((int)random_below(&random, 20), text);
+        struct customer_row row = any_row(&random, id), found = {.id = id};
+        cache_put(cache, customer_hash(id), &row);
+        memset((char *)&found + sizeof found.id, 'x', sizeof found - sizeof found.id);
+        assert_true(cache_get(cache, customer_hash(id), &found));
+        assert_true(same_customer(&found.state, &row.state));
+        assert_true(found.version == row.version && found.home == row.home && found.policy == row.policy);
+        assert_true(found.level_messages == row.level_messages && found.has_upcoming == row.has_upcoming);
+        assert_true(found.wake_at == row.wake_at && found.fold_at == row.fold_at);
+        assert_true(!row.has_upcoming || (found.upcoming.kind == row.upcoming.kind &&
+                                          found.upcoming.due_at == row.upcoming.due_at));
+    }
     cache_free(cache);
 }
 
@@ -100,7 +230,6 @@ static void agrees_with_a_model(void **state)
     static int64_t versions[NUMBERS];
     struct random random = {history_seed()};
     struct cache *cache = cache_new(0);
-    char text[32];
     int64_t hits = 0;
     (void)state;
     for (int i = 0; i < NUMBERS; i++)
@@ -115,7 +244,7 @@ static void agrees_with_a_model(void **state)
             assert_int_equal(get(cache, number), step);
             break;
         case 1:
-            cache_remove(cache, id_of(number, text));
+            forget(cache, number);
             versions[number] = -1;
             assert_int_equal(get(cache, number), -1);
             break;
@@ -130,26 +259,26 @@ static void agrees_with_a_model(void **state)
     cache_free(cache);
 }
 
+// What grew or was removed stands dead in the ring, which must not cost those that live.
 static void forgets_nothing_within_its_size(void **state)
 {
     struct random random = {history_seed()};
     struct cache *cache = cache_new(0);
     static int64_t versions[LEAST];
-    char text[32];
     (void)state;
     memset(versions, -1, sizeof versions);
-    for (int64_t step = 0; step < 20000; step++) {
+    for (int64_t step = 0; step < 200000; step++) {
         int number = (int)random_below(&random, 300);
         if (random_permille(&random, 300)) {
-            cache_remove(cache, id_of(number, text));
+            forget(cache, number);
             versions[number] = -1;
         } else {
             put(cache, number, step);
             versions[number] = step;
         }
-        if (step % 700 == 0) // removed entries are used again only when the hand comes by
+        if (step % 700 == 0)
             for (int i = 0; i < 300; i++)
-                assert_true(get(cache, i) == versions[i] || get(cache, i) == -1);
+                assert_int_equal(get(cache, i), versions[i]);
     }
     cache_free(cache);
 }
@@ -159,7 +288,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(remembers_and_forgets),
         cmocka_unit_test(keeps_no_event),
+        cmocka_unit_test(keeps_rows_whole),
         cmocka_unit_test(gives_second_chances),
+        cmocka_unit_test(lets_new_ones_in),
+        cmocka_unit_test(is_compact),
         cmocka_unit_test(agrees_with_a_model),
         cmocka_unit_test(forgets_nothing_within_its_size),
     };

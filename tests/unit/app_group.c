@@ -65,9 +65,11 @@ static void sorts_any_ids(void **state)
         int customers = 1 + (int)random_below(&random, round % 2 ? 8 : COUNT);
         for (int i = 0; i < COUNT; i++) {
             int64_t number = random_below(&random, customers);
-            static const char *const before[] = {"", "same-beginning-", "x", "\xe5\xae\xa2"};
-            static const char *const behind[] = {"", "", "tail-that-is-longer-than-eight", "\xe6\x88\xb7"};
-            snprintf(ids[i], sizeof ids[i], "%s%lld%s", before[round % 4], (long long)number, behind[round % 4]);
+            static const char *const before[] = {"", "same-beginning-", "x", "\xe5\xae\xa2", "one-tenant-of-two-"};
+            static const char *const behind[] = {"", "", "tail-that-is-longer-than-eight", "\xe6\x88\xb7", ""};
+            snprintf(ids[i], sizeof ids[i], "%s%lld%s", before[round % 5], (long long)number, behind[round % 5]);
+            if (round % 5 == 4 && number % 2)
+                ids[i][0] = 'O'; // then the first bytes tell little
             snprintf(events[i], sizeof events[i], "e%d", i);
             taken[i] = taken_of(ids[i], events[i], random_below(&random, 50), "{}");
             items[i].taken = &taken[i];
