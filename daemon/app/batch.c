@@ -12,6 +12,7 @@ enum {
     ATTEMPTS = 12,          // at one write that others keep changing the ground of
     AHEAD = 8,              // groups
     FAR_AHEAD = 2 * AHEAD,
+    STRANGERS = 20000,      // in a row, and the next ones pass for new
     ATTEMPTS_ALONE = 3,     // after so many, no other worker of this process writes meanwhile
 };
 
@@ -23,6 +24,7 @@ static int out_of_memory(void)
 void applier_init(struct applier *applier)
 {
     memset(applier, 0, sizeof *applier);
+    applier->trust = STRANGERS;
     writeset_init(&applier->set);
 }
 
@@ -291,6 +293,7 @@ static int attempt(struct applier *applier, const struct item *items, size_t cou
 // Somebody else wrote: customers are read again, and what their timelines had not is looked up again.
 static void forget_customers(struct applier *applier)
 {
+    judge_distrust(applier);
     for (size_t i = 0; i < applier->grouping.groups.count; i++) {
         const struct group *group = &applier->grouping.groups.items[i];
         cache_remove(applier->cache, group->hash, group->id);

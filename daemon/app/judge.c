@@ -34,10 +34,42 @@ static int load_some(struct applier *applier, const uint32_t *wanted, size_t cou
         struct customer_row *row = &customers[wanted[i]];
         if (!neighbours)
             *row = loaded[i];
+        applier->strangers = row->version == 0 ? applier->strangers + 1 : 0;
         if (row->version == 0)
             row->home = grouping_member(grouping, &grouping->groups.items[wanted[i]], 0)->item->lane->id;
     }
     return outcome;
+}
+
+// A backlog of new customers: asking for each would find nobody. So after many strangers in a row the next ones
+// pass for new. One who is not contradicts when he is written, by the key of customers: then all are asked for
+// again. That an event of his makes him exist is what lets him be written at all.
+static void pass_strangers(struct applier *applier)
+{
+    if (applier->strangers < applier->trust)
+        return;
+    const struct grouping *grouping = &applier->grouping;
+    size_t kept = 0;
+    for (size_t i = 0; i < applier->wanted.count; i++) {
+        uint32_t wanted = applier->wanted.items[i];
+        const struct member *first = grouping_member(grouping, &grouping->groups.items[wanted], 0);
+        if (first->verdict != VERDICT_PENDING || !event_begins(&first->item->taken->event)) {
+            applier->wanted.items[kept++] = wanted;
+            continue;
+        }
+        struct customer_row *row = &applier->set.customers.items[wanted];
+        *row = (struct customer_row){.id = row->id, .home = first->item->lane->id, .wake_at = INSTANT_NEVER,
+                                     .fold_at = INSTANT_NEVER};
+        customer_init(&row->state);
+    }
+    applier->wanted.count = kept;
+}
+
+void judge_distrust(struct applier *applier)
+{
+    if (applier->strangers >= applier->trust)
+        applier->trust *= 2;
+    applier->strangers = 0;
 }
 
 static int load_missing(struct applier *applier)
@@ -74,6 +106,7 @@ int judge_customers(struct applier *applier)
     }
     metric_add(METRIC_CACHE_HITS, (int64_t)(count - applier->wanted.count));
     metric_add(METRIC_CACHE_MISSES, (int64_t)applier->wanted.count);
+    pass_strangers(applier);
     return load_missing(applier);
 }
 

@@ -8,6 +8,9 @@
 // knows them. The outcome of the store.
 int judge_customers(struct applier *applier);
 
+// A write was contradicted: nobody passes for new any more until it has been earned twice over.
+void judge_distrust(struct applier *applier);
+
 // Marks members as duplicates or conflicts of what the timelines have. Looks up only those that can be: an
 // event ahead of all its customer's events cannot repeat one.
 int judge_identities(struct applier *applier);

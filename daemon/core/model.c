@@ -186,6 +186,12 @@ static const struct effect_rule {
     [EFFECT_OF_TICK] = {.clock_only = true},
 };
 
+bool event_begins(const struct event *event)
+{
+    const struct effect_rule *rule = &rules[event->effect];
+    return !rule->answer && !rule->clock_only;
+}
+
 double event_points(const struct policy *policy, const struct event *event)
 {
     if (rules[event->effect].clock_only) {
@@ -226,7 +232,7 @@ enum applied customer_apply(const struct policy *policy, struct customer *custom
     struct change change = {policy, customer, id, effects};
     const struct effect_rule *rule = &rules[event->effect];
     *points = 0;
-    if ((rule->answer || rule->clock_only) && !customer_exists(customer)) {
+    if (!event_begins(event) && !customer_exists(customer)) {
         return EVENT_DROPPED;
     }
     advance(&change, event->time);

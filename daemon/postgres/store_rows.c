@@ -1,16 +1,34 @@
 #include "store_rows.h"
 
+#include "base/ahead.h"
 #include "customer_columns.h"
 #include "postgres/sql.h"
 #include "row_put.h"
 
+enum { AHEAD = 8, FAR_AHEAD = 2 * AHEAD }; // rows
+
+// Events stand in the order in which they came, their rows in that of customers.
+static void ask_for_events(const struct timeline_row *row, const struct timeline_row *end)
+{
+    if (end - row > FAR_AHEAD)
+        ask_for(row[FAR_AHEAD].event, sizeof *row->event);
+    if (end - row > AHEAD) {
+        const struct event *event = row[AHEAD].event;
+        ask_for(event->subject.data, 1);
+        ask_for(event->source.data, 1);
+        ask_for(event->id.data, 1);
+        ask_for(event->data.data, 2 * CACHE_LINE);
+    }
+}
+
 WRITER(write_timeline)
 {
+    const struct store_write *write = context;
     const struct timeline_row *row = item;
     const struct event *event = row->event;
+    ask_for_events(row, write->timeline + write->timeline_count);
     struct span data = event->data.data ? event->data : SPAN_LITERAL("{}");
     struct span recorded_as = span_equal(event->subject, row->customer_id) ? SPAN_NONE : event->subject;
-    (void)context;
     char *at = row_open(rows, (size_t)row->customer_id.size + event->source.size + event->id.size +
                                   data.size + recorded_as.size);
     if (!at)

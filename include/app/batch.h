@@ -34,6 +34,8 @@ struct applier {
     struct writeset set;
     bool look_up_all;  // this batch repeats an identity that the database has: look every one up
     int suspicious;    // batches for which late events are looked up before they are written
+    size_t strangers;  // customers asked for in a row whom the database did not know
+    size_t trust;      // after so many the next ones pass for new unasked
     int64_t tally[METRIC_COUNT];
 };
 

@@ -47,6 +47,9 @@ struct upcoming {
 };
 bool customer_upcoming(const struct policy *policy, const struct customer *customer, struct upcoming *upcoming);
 
+// Whether an unknown customer comes into being by the event; else it is dropped.
+bool event_begins(const struct event *event);
+
 // Points of an event by its rule, whatever the state of its customer (the fold corrects the rest).
 double event_points(const struct policy *policy, const struct event *event);
 
