@@ -81,6 +81,12 @@ static bool take_date(const char **at, const char *end, int64_t *days)
     return true;
 }
 
+int time_parse_date(struct span text, int64_t *days)
+{
+    const char *next = text.data;
+    return text.data && take_date(&next, text.data + text.size, days) && next == text.data + text.size ? 0 : -1;
+}
+
 // Hours and minutes with a colon between, as in a time of day and in an offset.
 static bool take_hours(const char **at, const char *end, int *seconds)
 {

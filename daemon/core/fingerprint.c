@@ -86,6 +86,26 @@ static void add_money(uint64_t *hash, const struct policy *policy)
     add_number(hash, (int64_t)rates);
 }
 
+static void add_calendar(uint64_t *hash, const struct calendar *calendar)
+{
+    add_number(hash, calendar->days_off);
+    add_number(hash, calendar->interval_count);
+    for (size_t i = 0; i < calendar->interval_count; i++) {
+        add_number(hash, calendar->intervals[i].from);
+        add_number(hash, calendar->intervals[i].to);
+    }
+    add_number(hash, calendar->year_count);
+    for (size_t i = 0; i < calendar->year_count; i++) {
+        const struct calendar_year *year = &calendar->years[i];
+        add_number(hash, year->first_day);
+        add_number(hash, year->listed);
+        for (size_t word = 0; word < CALENDAR_WORDS; word++) {
+            add_number(hash, (int64_t)year->off[word]);
+            add_number(hash, (int64_t)year->work[word]);
+        }
+    }
+}
+
 // What may not be mixed: what a customer's state so far has been worked out by.
 static void add_mixed(uint64_t *hash, const struct policy *policy)
 {
@@ -118,6 +138,7 @@ static void add_reloadable(uint64_t *hash, const struct policy *policy)
     for (int i = 0; i < ESCALATIONS; i++) {
         add_number(hash, policy->escalate[i]);
     }
+    add_calendar(hash, &policy->calendar);
     add_text(hash, policy->type_prefix);
     add_number(hash, policy->ignore_unknown_types);
     add_number(hash, policy->events_clock);

@@ -1,9 +1,12 @@
-// The business time zone: which calendar day an instant belongs to.
-#include "core/policy.h"
+// The business time zone: which calendar day an instant belongs to, and when a local time is.
+#include "zone.h"
 
-static int32_t zone_offset(const struct zone *zone, instant at)
+// No zone is further than this from UTC.
+#define OFFSET_MOST (26 * HOUR)
+
+// The last transition at or before the instant; the first one holds from the beginning of time.
+static size_t zone_transition_at(const struct zone *zone, instant at)
 {
-    // The last transition at or before the instant; the first one holds from the beginning of time.
     size_t low = 0;
     size_t high = zone->count;
     while (high - low > 1) {
@@ -14,7 +17,24 @@ static int32_t zone_offset(const struct zone *zone, instant at)
             high = middle;
         }
     }
-    return zone->transitions[low].offset;
+    return low;
+}
+
+static int32_t zone_offset(const struct zone *zone, instant at)
+{
+    return zone->transitions[zone_transition_at(zone, at)].offset;
+}
+
+instant zone_instant(const struct zone *zone, instant local)
+{
+    const struct zone_transition *transitions = zone->transitions;
+    size_t i = zone_transition_at(zone, local - OFFSET_MOST);
+    for (;; i++) {
+        instant at = instant_later(transitions[i].from, local - transitions[i].offset * SECOND);
+        if (i + 1 == zone->count || at < transitions[i + 1].from) {
+            return at;
+        }
+    }
 }
 
 int32_t policy_day(const struct policy *policy, instant at)

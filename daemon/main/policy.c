@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "codec/money.h"
+#include "main/policy_calendar.h"
 #include "main/policy_types.h"
 #include "main/zone.h"
 
@@ -125,6 +126,8 @@ int policy_build(struct policy_owner *owner, const struct config *config,
     policy_build_items(&owner->policy, &config->model.checklists);
     policy_build_types(owner, &config->model.types, problems);
     int status = build_zone(owner, config, problems);
+    if (status == 0)
+        status = policy_build_calendar(&owner->policy, config, problems);
     if (status == 0)
         status = build_money(owner, config, problems);
     if (status == 0 && problems->out_of_memory)

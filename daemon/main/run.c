@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "kafka/sink.h"
 #include "kafka/source.h"
+#include "main/policy_calendar.h"
 #include "postgres/store.h"
 
 #include <assert.h>
@@ -21,6 +22,7 @@ enum {
     MMAP_BYTES = 8 << 20,
     TRIM_BYTES = 64 << 20,
     STOP_SECONDS = 10,  // after that a stop is made short: a killed daemon loses nothing
+    WATCH_SECONDS = 60,
 };
 
 static struct engine *volatile signalled;
@@ -76,6 +78,25 @@ static void close_stores(struct store **stores, int count)
     }
 }
 
+// What is looked after while the engine runs.
+struct watch {
+    const struct policy *policy;
+    int64_t looked_us; // monotonic
+    int warned_year;
+};
+
+static void look_around(void *context)
+{
+    struct watch *watch = context;
+    int64_t monotonic_us = clock_monotonic_us(), now = wall_now();
+    // In simulated time the years that pass are not those of the clock.
+    if (watch->policy->events_clock || now == INT64_MIN ||
+        (watch->looked_us && monotonic_us - watch->looked_us < WATCH_SECONDS * SECOND))
+        return;
+    watch->looked_us = monotonic_us;
+    calendar_watch(watch->policy, now, &watch->warned_year);
+}
+
 // Runs the engine over an open sink; the stores are the engine's from here on.
 static int run_engine(struct command_context *context, struct store **stores, struct sink *sink)
 {
@@ -96,7 +117,8 @@ static int run_engine(struct command_context *context, struct store **stores, st
         handle_signals(engine);
         log_notice("guanxid " GUANXID_VERSION " is ready: instance %s, group %s", settings->app.owner,
                    settings->kafka.group_id);
-        status = engine_run(engine, NULL, NULL);
+        struct watch watch = {.policy = &context->policy.policy};
+        status = engine_run(engine, look_around, &watch);
     }
     kafka_source_close(source);
     signalled = NULL;

@@ -30,7 +30,9 @@
     X(CACHE_MISSES, "guanxi_cache_misses_total", COUNTER, "Customers read from PostgreSQL") \
     X(REBALANCES, "guanxi_kafka_rebalances_total", COUNTER, "Rebalances of the consumer group") \
     X(POSTGRES_RECONNECTS, "guanxi_postgres_reconnects_total", COUNTER, "Connections made again") \
-    X(LANES_OWNED, "guanxi_kafka_assigned_partitions", GAUGE, "Lanes this instance owns")
+    X(LANES_OWNED, "guanxi_kafka_assigned_partitions", GAUGE, "Lanes this instance owns") \
+    X(HOLIDAYS_MISSING, "guanxi_holidays_missing", GAUGE, \
+      "1 while the holidays of this year, or in its last quarter of the next, are not known")
 
 enum metric {
 #define X(NAME, name, type, help) METRIC_##NAME,

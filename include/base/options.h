@@ -146,6 +146,19 @@ struct option_limits {
       "Time to follow up an order.") \
     X(durations, escalate, "[\"3 d\", \"5 d\", \"7 d\"]", (.least = OPTION_S, .most = OPTION_CENTURY, .count = 3), \
       "When the second, third and fourth notice follow the opening of a reminder.") \
+    X(texts, working_hours, "[]", (.least = 1, .most = 32), \
+      "When reminders may go out: intervals of the local day, at most 8, for example " \
+      "[\"09:00-12:00\", \"13:30-18:00\"]; without any, the whole day. Reminders that are due outside " \
+      "of them go out when the next one begins. A day ends at 24:00.") \
+    X(texts, days_off, "[]", (.least = 1, .most = 32), \
+      "Weekdays without reminders, for example [\"saturday\", \"sunday\"].") \
+    X(texts, holidays, "[]", (.least = 1, .most = 4096), \
+      "Files of holidays and of make-up work days, each of one year, in the JSON form of holiday-cn; " \
+      "relative to the directory of the file that names them. They go before days_off. In years without " \
+      "a file days_off alone counts, which is warned of from the quarter before. For China: " \
+      "time_zone = \"Asia/Shanghai\"; working_hours = [\"09:00-12:00\", \"13:30-18:00\"]; " \
+      "days_off = [\"saturday\", \"sunday\"]; holidays = [\"holidays/cn-2025.json\", " \
+      "\"holidays/cn-2026.json\"];") \
     X(window, rfm_window, "365", (.least = 1, .most = 36525, .choices = "lifetime"), \
       "Calendar days over which orders count for frequency and monetary value.") \
     X(types, types, "( )", (.most = 1000), \

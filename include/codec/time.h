@@ -16,4 +16,7 @@ int time_format(instant at, char text[TIME_TEXT_MAX]);
 // The date of a day counted from 1970-01-01 (not before).
 void time_date(int64_t days, int *year, int *month, int *day);
 
+// A date ("2026-01-31") of the Gregorian calendar as its day, counted from 1970-01-01. 0, or -1: no such date.
+int time_parse_date(struct span text, int64_t *days);
+
 #endif

@@ -3,6 +3,7 @@
 #ifndef GUANXI_CORE_POLICY_H
 #define GUANXI_CORE_POLICY_H
 
+#include "core/calendar.h"
 #include "core/event_type.h"
 #include "core/instant.h"
 #include "core/span.h"
@@ -77,6 +78,7 @@ struct policy {
     duration response_within;
     duration aftersale_after;
     duration escalate[ESCALATIONS];
+    struct calendar calendar; // all zeros: always
 
     // value
     int32_t rfm_window; // calendar days; 0 is lifetime
@@ -120,7 +122,12 @@ int policy_mark(const struct policy *policy, struct span list, struct span item)
 // The calendar day (days since 1970-01-01) of the business time zone that holds the instant.
 int32_t policy_day(const struct policy *policy, instant at);
 
-// The first working instant at or after `at` (the calendar is "always" so far: `at` itself).
+// The first working instant at or after `at`; INSTANT_NEVER if CALENDAR_REACH days have none, which
+// policy_works rules out.
 instant policy_working(const struct policy *policy, instant at);
+
+// Whether there is a working instant in any CALENDAR_REACH days; else *gap is the first of the days that
+// have none.
+bool policy_works(const struct policy *policy, int32_t *gap);
 
 #endif

@@ -17,11 +17,30 @@ static void use_summer_time(struct policy *policy)
     policy->zone = (struct zone){count, transitions};
 }
 
+// Hours with a break, weekends, and a year of which some days are listed.
+static void use_calendar(struct policy *policy, struct random *random)
+{
+    struct calendar *calendar = &policy->calendar;
+    calendar->days_off = (uint8_t)random_below(random, 127); // one weekday works at least
+    if (random_permille(random, 700)) {
+        calendar->intervals[0] = (struct working_interval){9 * 60, 12 * 60};
+        calendar->intervals[1] = (struct working_interval){13 * 60 + 30, MINUTES_A_DAY};
+        calendar->interval_count = (uint8_t)(1 + random_below(random, 2));
+    }
+    for (int i = 0; i < 40; i++) {
+        int32_t day = (int32_t)(YEAR_2020 / DAY + random_below(random, 366 * 10));
+        calendar_list_day(calendar, day, random_permille(random, 500));
+    }
+}
+
 void any_policy(struct policy *policy, struct type_rule types[POLICY_TYPES], struct random *random)
 {
     policy_defaults(policy, types);
     if (random_permille(random, 300)) {
         use_summer_time(policy);
+    }
+    if (random_permille(random, 300)) {
+        use_calendar(policy, random);
     }
     if (random_permille(random, 200)) {
         policy->fade_step = random_below(random, 2) * 10 * DAY;

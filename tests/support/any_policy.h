@@ -1,5 +1,5 @@
-// Random policies: the defaults, or settings that differ in what may well be set (summer time, no pauses,
-// no patience, other contacts and points).
+// Random policies: the defaults, or settings that differ in what may well be set (summer time, working
+// hours, no pauses, no patience, other contacts and points).
 #ifndef GUANXI_TESTS_ANY_POLICY_H
 #define GUANXI_TESTS_ANY_POLICY_H
 

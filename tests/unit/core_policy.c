@@ -195,6 +195,11 @@ static void what_is_derived_anew_moves_one_fingerprint(void **state)
     EXPECT_FINGERPRINTS(false, p->response_within++);
     EXPECT_FINGERPRINTS(false, p->aftersale_after++);
     EXPECT_FINGERPRINTS(false, p->escalate[2]++);
+    EXPECT_FINGERPRINTS(false, p->calendar.days_off = 1);
+    EXPECT_FINGERPRINTS(false, (p->calendar.intervals[0].to = 600, p->calendar.interval_count = 1));
+    EXPECT_FINGERPRINTS(false, calendar_list_year(&p->calendar, 2026));
+    EXPECT_FINGERPRINTS(false, calendar_list_day(&p->calendar, 20454, true));
+    EXPECT_FINGERPRINTS(false, calendar_list_day(&p->calendar, 20454, false));
     EXPECT_FINGERPRINTS(false, p->type_prefix = SPAN_LITERAL("com.example."));
     EXPECT_FINGERPRINTS(false, p->ignore_unknown_types = true);
     EXPECT_FINGERPRINTS(false, p->events_clock = true);
