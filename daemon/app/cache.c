@@ -35,7 +35,8 @@ enum {
     HUGE_PAGE = 2 << 20,
     TYPICAL = 192,       // bytes of an entry
 };
-static_assert(sizeof(struct entry) == UNIT && sizeof(struct customer_row) % UNIT == 0 && SKIPPED % UNIT == 0);
+static_assert(sizeof(struct entry) == UNIT && sizeof(struct customer_row) % UNIT == 0 && SKIPPED % UNIT == 0,
+              "entries and rows are whole words");
 
 struct cache {
     void *memory;

@@ -49,6 +49,7 @@ int engine_new(const struct engine_parts *parts, struct engine **made)
     engine->shared.watermark = INSTANT_NONE;
     pthread_mutex_init(&engine->shared.turnstile.mutex, NULL);
     pthread_mutex_init(&engine->shared.registry_mutex, NULL);
+    pthread_mutex_init(&engine->shared.publish_mutex, NULL);
     engine->shared.publish_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     *made = engine;
     return engine->shared.publish_fd < 0 ? fault(STATUS_IO, "no file descriptor left for an eventfd") : 0;
@@ -73,6 +74,7 @@ void engine_free(struct engine *engine)
         close(engine->shared.publish_fd);
     pthread_mutex_destroy(&engine->shared.turnstile.mutex);
     pthread_mutex_destroy(&engine->shared.registry_mutex);
+    pthread_mutex_destroy(&engine->shared.publish_mutex);
     free(engine->workers);
     free(engine);
 }

@@ -293,6 +293,13 @@ int ownership_tend(struct engine *engine)
     return put_off(engine, first);
 }
 
+// Whoever gets our homes would send again what is being sent.
+static void let_publishing_end(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->shared.publish_mutex);
+    pthread_mutex_unlock(&engine->shared.publish_mutex);
+}
+
 void ownership_drop(struct engine *engine, bool tell)
 {
     size_t count = engine->lanes.count;
@@ -314,6 +321,8 @@ void ownership_drop(struct engine *engine, bool tell)
     pthread_mutex_lock(&engine->shared.registry_mutex);
     vector_clear(&engine->shared.registry);
     pthread_mutex_unlock(&engine->shared.registry_mutex);
+    if (tell)
+        let_publishing_end(engine);
     for (int i = 0; i < workers; i++) {
         if (!engine->workers[i].shared)
             continue;

@@ -108,8 +108,10 @@ int publisher_round(struct publisher *publisher)
     if (outcome == STORE_OK)
         shared_back(publisher->shared, &publisher->connected);
     size_t sent = 0;
+    pthread_mutex_lock(&publisher->shared->publish_mutex);
     if (outcome == STORE_OK)
         outcome = publish(publisher, &sent);
+    pthread_mutex_unlock(&publisher->shared->publish_mutex);
     if (outcome == STORE_AWAY) {
         shared_away(publisher->shared, &publisher->connected, fault_message());
     } else if (outcome > 0) {

@@ -17,7 +17,7 @@ static void ask_for_events(const struct timeline_row *row, const struct timeline
         ask_for(event->subject.data, 1);
         ask_for(event->source.data, 1);
         ask_for(event->id.data, 1);
-        ask_for(event->data.data, 2 * CACHE_LINE);
+        ask_for(event->data.data, (size_t)2 * CACHE_LINE);
     }
 }
 

@@ -28,6 +28,8 @@ struct shared {
     VECTOR(struct registered) registry; // lanes we own
     VECTOR(int32_t) orphans;            // homes without an owner, swept by us
 
+    pthread_mutex_t publish_mutex;      // held while messages of our homes are read, sent and deleted
+
     _Atomic int64_t watermark; // instant; INSTANT_NONE: none yet
     _Atomic bool caught_up;    // all lanes have been read to their ends not long ago
     _Atomic int away;          // connections that PostgreSQL is away from
