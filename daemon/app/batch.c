@@ -238,10 +238,7 @@ static void remember_customers(struct applier *applier)
     size_t count = applier->grouping.groups.count;
     struct customer_row *row = applier->set.customers.items, *end = row + applier->set.customers.count;
     for (size_t i = 0; i < count; i++) {
-        if (i + FAR_AHEAD < count)
-            cache_ask_index(applier->cache, groups[i + FAR_AHEAD].hash);
-        if (i + AHEAD < count)
-            cache_ask_entry(applier->cache, groups[i + AHEAD].hash);
+        judge_ask_ahead(applier, i);
         if (!groups[i].changed)
             continue;
         if (row + AHEAD < end)

@@ -85,6 +85,16 @@ static int load_missing(struct applier *applier)
     return outcome;
 }
 
+void judge_ask_ahead(const struct applier *applier, size_t index)
+{
+    const struct group *groups = applier->grouping.groups.items;
+    size_t count = applier->grouping.groups.count;
+    if (index + FAR_AHEAD < count)
+        cache_ask_index(applier->cache, groups[index + FAR_AHEAD].hash);
+    if (index + AHEAD < count)
+        cache_ask_entry(applier->cache, groups[index + AHEAD].hash);
+}
+
 int judge_customers(struct applier *applier)
 {
     const struct grouping *grouping = &applier->grouping;
@@ -95,10 +105,7 @@ int judge_customers(struct applier *applier)
     applier->set.customers.count = count;
     applier->wanted.count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (i + FAR_AHEAD < count)
-            cache_ask_index(applier->cache, groups[i + FAR_AHEAD].hash);
-        if (i + AHEAD < count)
-            cache_ask_entry(applier->cache, groups[i + AHEAD].hash);
+        judge_ask_ahead(applier, i);
         struct customer_row *row = &applier->set.customers.items[i];
         row->id = groups[i].id;
         if (!cache_get(applier->cache, groups[i].hash, row))

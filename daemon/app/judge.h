@@ -8,6 +8,9 @@
 // knows them. The outcome of the store.
 int judge_customers(struct applier *applier);
 
+// Asks the cache for the customers of groups behind this one, for those who walk over all of them.
+void judge_ask_ahead(const struct applier *applier, size_t index);
+
 // A write was contradicted: nobody passes for new any more until it has been earned twice over.
 void judge_distrust(struct applier *applier);
 

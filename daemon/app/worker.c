@@ -23,17 +23,11 @@ enum {
 };
 
 // The larger a batch, the less it costs an event: neighbours in the database are written together, and a customer
-// once for all its events. So batches have a good part of the memory for customers, and the rest is kept.
-static size_t batch_room(const struct app_settings *settings)
+// once for all its events. So batches have a good part of a worker's memory for customers.
+static size_t batch_room(size_t share)
 {
-    size_t room = settings->cache_bytes / (size_t)settings->workers / 16 * 5;
+    size_t room = share / 16 * 5;
     return room > BATCH_LEAST_BYTES ? room : BATCH_LEAST_BYTES;
-}
-
-static size_t kept_room(const struct app_settings *settings, size_t batch)
-{
-    size_t room = settings->cache_bytes / (size_t)settings->workers;
-    return room > batch ? room - batch : 0;
 }
 
 int worker_init(struct worker *worker, struct shared *shared, int index, struct store *store)
@@ -47,8 +41,9 @@ int worker_init(struct worker *worker, struct shared *shared, int index, struct 
     applier_init(&worker->applier);
     sweeper_init(&worker->sweeper);
     worker->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    worker->batch_room = batch_room(shared->settings);
-    worker->cache = cache_new(kept_room(shared->settings, worker->batch_room));
+    size_t share = shared->settings->cache_bytes / (size_t)shared->settings->workers;
+    worker->batch_room = batch_room(share);
+    worker->cache = cache_new(share > worker->batch_room ? share - worker->batch_room : 0);
     worker->intake = (struct intake){.source = shared->source, .decoder = decoder_new(), .policy = shared->policy,
                                      .settings = shared->settings};
     if (worker->wake_fd < 0 || !worker->cache || !worker->intake.decoder) {

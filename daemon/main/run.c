@@ -90,7 +90,7 @@ static void look_around(void *context)
     struct watch *watch = context;
     int64_t monotonic_us = clock_monotonic_us(), now = wall_now();
     // In simulated time the years that pass are not those of the clock.
-    if (watch->policy->events_clock || now == INT64_MIN ||
+    if (watch->policy->events_clock || now == INSTANT_NONE ||
         (watch->looked_us && monotonic_us - watch->looked_us < WATCH_SECONDS * SECOND))
         return;
     watch->looked_us = monotonic_us;

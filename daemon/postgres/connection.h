@@ -59,6 +59,9 @@ int connection_copy_begin(struct connection *connection, const char *sql);
 int connection_copy_put(struct connection *connection, struct rows *rows);
 int connection_copy_end(struct connection *connection, int duplicate, int64_t *copied);
 
+// Begins a transaction that is on disk once it is committed.
+int connection_begin_durable(struct connection *connection);
+
 // Commits the open transaction. STORE_AWAY: whether it took place is unknown.
 int connection_commit(struct connection *connection);
 // Ends the open transaction whatever became of it; a connection that cannot even do that is closed. Keeps

@@ -84,11 +84,6 @@ const struct array_statement customer_update = {
     .otherwise = STORE_CONFLICT,
 };
 
-static instant result_instant_or(const PGresult *result, int row, int column, instant usual)
-{
-    return result_null(result, row, column) ? usual : result_instant(result, row, column);
-}
-
 static int32_t result_count4(const PGresult *result, int row, int column)
 {
     return result_null(result, row, column) ? 0 : result_int4(result, row, column);
@@ -110,8 +105,8 @@ int customer_read(const PGresult *result, int row, struct customer_row *customer
     int column = 0;
     customer->version = result_int8(result, row, column++);
     customer->policy = (uint64_t)result_int8(result, row, column++);
-    customer->wake_at = result_wake(result, row, column++);
-    customer->fold_at = result_wake(result, row, column++);
+    customer->wake_at = result_instant_or(result, row, column++, INSTANT_NEVER);
+    customer->fold_at = result_instant_or(result, row, column++, INSTANT_NEVER);
     customer->upcoming.due_at = result_instant(result, row, column++);
 
 #define READ_INSTANT result_instant(result, row, column++)

@@ -210,6 +210,12 @@ int connection_copy_end(struct connection *connection, int duplicate, int64_t *c
     return outcome;
 }
 
+int connection_begin_durable(struct connection *connection)
+{
+    int outcome = connection_run(connection, sql_begin, NULL, NULL);
+    return outcome ? outcome : connection_run(connection, sql_durable, NULL, NULL);
+}
+
 int connection_commit(struct connection *connection)
 {
     PGresult *result;

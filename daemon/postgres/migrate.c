@@ -159,9 +159,7 @@ static int step(struct connection *connection, struct migration *applied)
 {
     struct schema schema = {0};
     *applied = (struct migration){0};
-    int outcome = connection_run(connection, sql_begin, NULL, NULL);
-    if (outcome == 0)
-        outcome = connection_run(connection, sql_durable, NULL, NULL);
+    int outcome = connection_begin_durable(connection);
     if (outcome == 0)
         outcome = limit_lock_wait(connection, others_limit);
     if (outcome == 0)

@@ -72,9 +72,10 @@ static inline instant result_instant(const PGresult *result, int row, int column
 }
 
 // As above, but NULL is INSTANT_NEVER.
-static inline instant result_wake(const PGresult *result, int row, int column)
+// What NULL stands for is `usual`.
+static inline instant result_instant_or(const PGresult *result, int row, int column, instant usual)
 {
-    return result_null(result, row, column) ? INSTANT_NEVER : result_instant(result, row, column);
+    return result_null(result, row, column) ? usual : result_instant(result, row, column);
 }
 
 // text and bytea; NULL is absent. Valid as long as the result.

@@ -62,9 +62,7 @@ int store_claim(struct store *store, const char *owner, const struct lane_claim 
     rows_parameters(&postgres->rows, &parameters);
     parameter_text(&parameters, owner);
 
-    int outcome = connection_run(connection, sql_begin, NULL, NULL);
-    if (outcome == 0)
-        outcome = connection_run(connection, sql_durable, NULL, NULL);
+    int outcome = connection_begin_durable(connection);
     if (outcome == 0)
         outcome = connection_run(connection, sql_lane_claim, &parameters, &result);
     if (outcome == 0)

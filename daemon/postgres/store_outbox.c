@@ -114,9 +114,7 @@ int store_release_changes(struct store *store, const int32_t *homes, size_t home
         return fault(STATUS_NOMEM, "out of memory");
     parameter_instant(&parameters, watermark);
     parameter_int8(&parameters, (int64_t)limit);
-    int outcome = connection_run(connection, sql_begin, NULL, NULL);
-    if (outcome == 0)
-        outcome = connection_run(connection, sql_durable, NULL, NULL);
+    int outcome = connection_begin_durable(connection);
     if (outcome == 0)
         outcome = connection_run(connection, sql_outbox_release, &parameters, &result);
     for (int i = 0; outcome == 0 && i < PQntuples(result); i++)
