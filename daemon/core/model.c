@@ -256,8 +256,10 @@ bool customer_upcoming(const struct policy *policy, const struct customer *custo
     instant earliest = INSTANT_NEVER;
     for (int kind = 0; kind < REMINDER_KIND_COUNT; kind++) {
         instant due = reminder_scheduled(policy, customer, (enum reminder_kind)kind);
-        if (due < earliest) {
-            earliest = due;
+        // By when they open: several that fall due out of hours open together, in the order of kinds.
+        instant opens = due == INSTANT_NEVER ? due : reminder_next(policy, customer, kind);
+        if (opens < earliest) {
+            earliest = opens;
             *upcoming = (struct upcoming){(enum reminder_kind)kind, due};
         }
     }

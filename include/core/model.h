@@ -39,8 +39,8 @@ static inline bool customer_is_late(const struct customer *customer, instant at)
 // The instant at which the customer next changes by itself; INSTANT_NEVER when it does not.
 instant customer_wake(const struct policy *policy, const struct customer *customer);
 
-// The next reminder if nothing happens: the earliest of the scheduled ones, with its nominal due. False
-// when none is scheduled.
+// The next reminder if nothing happens, with its nominal due: the one that opens first, of those that open
+// at one instant the first kind. False when none is scheduled.
 struct upcoming {
     enum reminder_kind kind;
     instant due_at;

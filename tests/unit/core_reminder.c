@@ -137,6 +137,20 @@ static void a_due_in_the_past_opens_at_the_clock(void **state)
     expect_opened(0, REMINDER_CADENCE, start + 90 * DAY, start + 100 * DAY);
 }
 
+// Several that fall due out of working hours open together: the first of their kinds is the next one.
+static void the_upcoming_one_opens_first(void **state)
+{
+    (void)state;
+    story.policy.calendar.days_off = 1 << 5 | 1 << 6;
+    story.policy.cadence[LEVEL_BASIC] = 2 * DAY;
+    start = at("2026-01-02"); // a Friday: the answer is due on Saturday, the contact on Sunday
+    story_happened(&story, TYPE_MESSAGE_RECEIVED, start);
+    expect_upcoming(REMINDER_CADENCE, start + 2 * DAY);
+    story_advance(&story, start + 3 * DAY + 1);
+    expect_opened(1, REMINDER_CADENCE, start + 2 * DAY, start + 3 * DAY);
+    expect_opened(0, REMINDER_RESPONSE, start + DAY, start + 3 * DAY);
+}
+
 static void a_level_change_leaves_an_open_one(void **state)
 {
     (void)state;
@@ -295,6 +309,7 @@ int main(void)
         cmocka_unit_test_setup(a_contact_restarts_the_cadence, set_up),
         cmocka_unit_test_setup(events_of_an_instant_go_first, set_up),
         cmocka_unit_test_setup(a_due_in_the_past_opens_at_the_clock, set_up),
+        cmocka_unit_test_setup(the_upcoming_one_opens_first, set_up),
         cmocka_unit_test_setup(a_level_change_leaves_an_open_one, set_up),
         cmocka_unit_test_setup(aftersale_waits_for_the_delivery, set_up),
         cmocka_unit_test_setup(notices_escalate, set_up),
