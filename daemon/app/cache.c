@@ -9,9 +9,9 @@
 
 // Entries stand in a ring, oldest first, and `slots` is an open-addressing index into it. An entry holds a
 // row as those of its words that are not as in a customer of whom nothing is known, which is few: most
-// instants are unset and most reminders were never opened. What is forgotten, and what no longer fits where
-// it stands, leaves a dead entry behind until the ring comes round.
-struct entry { // then the id, then `maps` and words
+// instants are unset, and its packed book as it is. What is forgotten, and what no longer fits where it stands,
+// leaves a dead entry behind until the ring comes round.
+struct entry { // then the id, then `maps` and words, then the book
     uint32_t tag;
     uint32_t units : 15, id_size : 15, live : 1;
     uint32_t used : 1; // since it came to the head of the ring
@@ -27,16 +27,22 @@ enum {
     SKIPPED = offsetof(struct customer_row, version), // the id stands apart
     WORDS = (sizeof(struct customer_row) - SKIPPED) / UNIT,
     MAPS = (WORDS + 63) / 64,
-    LAST_EVENT = (offsetof(struct customer_row, state.last_event) - SKIPPED) / UNIT, // is not kept
     ID_MOST = 1024,
     GRAIN = 2,           // units: leaves some room for a row to grow in
     SLOT_SHARE = 96,     // one slot for so many bytes
     CHANCES = 64,        // entries brought back to the head for one that comes
     HUGE_PAGE = 2 << 20,
-    TYPICAL = 192,       // bytes of an entry
+    TYPICAL = 256,       // bytes of an entry
 };
 static_assert(sizeof(struct entry) == UNIT && sizeof(struct customer_row) % UNIT == 0 && SKIPPED % UNIT == 0,
               "entries and rows are whole words");
+
+// Pointers into the memory of others are not kept.
+static const size_t pointers[] = {
+    offsetof(struct customer_row, state.last_event),
+    offsetof(struct customer_row, state.book),
+    offsetof(struct customer_row, book.data),
+};
 
 struct cache {
     void *memory;
@@ -45,6 +51,7 @@ struct cache {
     uint32_t slot_count, most, count; // `most` and `count`: of live entries
     uint32_t units, head, tail, filled, live; // `live`: of the filled ones
     uint64_t unknown[WORDS];
+    uint64_t kept[MAPS]; // the words that are
 };
 
 struct packed {
@@ -85,9 +92,13 @@ struct cache *cache_new(size_t bytes)
     cache->slots = cache->memory;
     cache->ring = (uint64_t *)(cache->slots + cache->slot_count);
     cache->units = (uint32_t)(bytes / UNIT - cache->slot_count);
-    struct customer_row unknown = {.wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER};
-    customer_init(&unknown.state);
+    const struct customer_row unknown = customer_row_unknown(SPAN_NONE, 0);
     memcpy(cache->unknown, (const char *)&unknown + SKIPPED, sizeof cache->unknown);
+    memset(cache->kept, 0xff, sizeof cache->kept);
+    for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
+        size_t word = (pointers[i] - SKIPPED) / UNIT;
+        cache->kept[word / 64] &= ~((uint64_t)1 << word % 64);
+    }
     return cache;
 }
 
@@ -117,14 +128,14 @@ static const char *id_of(const struct entry *entry)
     return (const char *)(entry + 1);
 }
 
-static uint32_t id_units(size_t size)
+static uint32_t text_units(size_t size)
 {
     return (uint32_t)((size + UNIT - 1) / UNIT);
 }
 
 static uint64_t *packed_of(struct entry *entry)
 {
-    return (uint64_t *)(entry + 1) + id_units(entry->id_size);
+    return (uint64_t *)(entry + 1) + text_units(entry->id_size);
 }
 
 static void pack(const struct cache *cache, const struct customer_row *row, struct packed *packed)
@@ -137,8 +148,7 @@ static void pack(const struct cache *cache, const struct customer_row *row, stru
             memcpy(&word, words + (size_t)i * UNIT, UNIT);
             differs |= (uint64_t)(word != cache->unknown[i]) << i % 64;
         }
-        if (map == LAST_EVENT / 64)
-            differs &= ~((uint64_t)1 << LAST_EVENT % 64);
+        differs &= cache->kept[map];
         packed->units[map] = differs;
         for (; differs; differs &= differs - 1)
             memcpy(to++, words + (size_t)(map * 64 + __builtin_ctzll(differs)) * UNIT, UNIT);
@@ -146,7 +156,8 @@ static void pack(const struct cache *cache, const struct customer_row *row, stru
     packed->size = (uint32_t)(to - packed->units);
 }
 
-static void unpack(const struct cache *cache, const uint64_t *packed, struct customer_row *row)
+// The book stands behind what was unpacked: its place is returned.
+static const char *unpack(const struct cache *cache, const uint64_t *packed, struct customer_row *row)
 {
     char *words = (char *)row + SKIPPED;
     const uint64_t *from = packed + MAPS;
@@ -154,6 +165,7 @@ static void unpack(const struct cache *cache, const uint64_t *packed, struct cus
     for (int map = 0; map < MAPS; map++)
         for (uint64_t differs = packed[map]; differs; differs &= differs - 1)
             memcpy(words + (size_t)(map * 64 + __builtin_ctzll(differs)) * UNIT, from++, UNIT);
+    return (const char *)from;
 }
 
 // ------------------------------------------------------------------------------------------------ index
@@ -294,15 +306,18 @@ static struct entry *add(struct cache *cache, uint32_t tag, struct span id, uint
 
 // -------------------------------------------------------------------------------------------- interface
 
-bool cache_get(struct cache *cache, uint64_t hash, struct customer_row *row)
+bool cache_get(struct cache *cache, uint64_t hash, struct arena *arena, struct customer_row *row)
 {
     uint32_t slot = find(cache, tag_of(hash), row->id);
     if (!cache->slots[slot].at)
         return false;
     struct entry *entry = entry_at(cache, cache->slots[slot].at - 1);
     entry->used = 1;
-    unpack(cache, packed_of(entry), row);
-    return true;
+    const char *book = unpack(cache, packed_of(entry), row);
+    if (row->book.size == 0)
+        return true;
+    row->book = arena_copy(arena, span_of(book, row->book.size));
+    return row->book.data != NULL;
 }
 
 void cache_put(struct cache *cache, uint64_t hash, const struct customer_row *row)
@@ -311,7 +326,7 @@ void cache_put(struct cache *cache, uint64_t hash, const struct customer_row *ro
         return;
     struct packed packed;
     pack(cache, row, &packed);
-    uint32_t units = 1 + id_units(row->id.size) + packed.size, tag = tag_of(hash);
+    uint32_t units = 1 + text_units(row->id.size) + packed.size + text_units(row->book.size), tag = tag_of(hash);
     uint32_t slot = find(cache, tag, row->id);
     struct entry *entry = NULL;
     if (cache->slots[slot].at) {
@@ -323,7 +338,10 @@ void cache_put(struct cache *cache, uint64_t hash, const struct customer_row *ro
     }
     if (!entry)
         entry = add(cache, tag, row->id, units);
-    memcpy(packed_of(entry), packed.units, (size_t)packed.size * UNIT);
+    uint64_t *to = packed_of(entry);
+    memcpy(to, packed.units, (size_t)packed.size * UNIT);
+    if (row->book.size)
+        memcpy(to + packed.size, row->book.data, row->book.size);
 }
 
 void cache_remove(struct cache *cache, uint64_t hash, struct span id)

@@ -19,6 +19,7 @@ void folder_free(struct folder *folder)
 {
     vector_free(&folder->loaded);
     vector_free(&folder->folded);
+    collector_free(&folder->collector);
     writeset_free(&folder->effects);
     writeset_free(&folder->set);
     arena_free(&folder->arena);
@@ -36,23 +37,27 @@ struct folding {
     const struct span *ids;
     instant watermark;
     size_t current; // customer of the rows that come; count: none yet
-    struct collector collector;
     struct event last; // what model steps at its very instant are named after
     char source[256], id[128];
 };
 
-static void begin(struct folding *folding, size_t customer)
+static struct fold_place place(const struct folder *folder)
+{
+    return (struct fold_place){folder->effects.transitions.count, folder->effects.reminders.count,
+                               folder->effects.notices.count};
+}
+
+static int begin(struct folding *folding, size_t customer)
 {
     struct folder *folder = folding->folder;
     struct folded *folded = &folder->folded.items[customer];
     folding->current = customer;
-    folded->rows = true;
     customer_init(&folded->row.state);
-    folded->level_changes = folder->effects.level_changes.count;
-    folded->reminders = folder->effects.reminders.count;
-    folded->notices = folder->effects.notices.count;
-    collector_begin(&folding->collector, &folder->effects, folder->policy, &folded->row, false);
-    folding->collector.keep = &folder->effects.arena;
+    folded->row.book = SPAN_NONE;
+    folded->begin = place(folder);
+    int status = collector_begin(&folder->collector, &folder->effects, folder->policy, &folded->row, false);
+    folder->collector.keep = true;
+    return status;
 }
 
 // The customer's rows are through: what is due by the watermark fires, and the row is made.
@@ -61,13 +66,15 @@ static bool finish(struct folding *folding)
     struct folder *folder = folding->folder;
     if (folding->current == folder->folded.count)
         return true;
-    struct customer_row *row = &folder->folded.items[folding->current].row;
-    const struct effects effects = collector_effects(&folding->collector);
+    struct folded *folded = &folder->folded.items[folding->current];
+    struct customer_row *row = &folded->row;
+    const struct effects effects = collector_effects(&folder->collector);
     customer_settle(folder->policy, &row->state, row->id, &effects);
     customer_advance(folder->policy, &row->state, row->id, folding->watermark, &effects);
     row->fold_at = INSTANT_NEVER;
-    customer_row_derive(folder->policy, row, true);
-    return !folding->collector.failed;
+    row->quiet_until = INSTANT_NONE;
+    folded->end = place(folder);
+    return collector_end(&folder->collector, true);
 }
 
 // Keeps a row whose points came out different from what its timeline shows.
@@ -99,14 +106,38 @@ static void remember(struct folding *folding, const struct event *event)
     folding->last.id = span_of(folding->id, event->id.size);
 }
 
+// Of a promise only what the fold itself has made of it counts.
+static double apply(struct folding *folding, struct event *event)
+{
+    struct folder *folder = folding->folder;
+    struct customer *state = &folder->folded.items[folding->current].row.state;
+    const struct promise *known =
+        event_is_about_promise(event) ? collector_promise(&folder->collector, event->ref) : NULL;
+    struct promise promise = known ? *known : (struct promise){.state = PROMISE_UNKNOWN};
+    event->promise = known ? &promise : NULL;
+    double points = 0;
+    const struct effects effects = collector_effects(&folder->collector);
+    customer_apply(folder->policy, state, folding->ids[folding->current], event, &effects, &points);
+    event->promise = NULL;
+    if (state->last_event == event) { // an ignored event leaves the one before it
+        remember(folding, event);
+        state->last_event = &folding->last;
+    }
+    return points;
+}
+
 static int fold_row(void *context, size_t customer, struct timeline_row *row, struct event *event)
 {
     struct folding *folding = context;
     struct folder *folder = folding->folder;
+    if (folder->folded.items[customer].before.version == 0)
+        return 0; // of nobody: there is no row to write
     if (customer != folding->current) {
         if (!finish(folding))
             return out_of_memory();
-        begin(folding, customer);
+        int status = begin(folding, customer);
+        if (status != 0)
+            return status;
     }
     arena_reset(&folder->scratch);
     struct reject reject;
@@ -115,18 +146,12 @@ static int fold_row(void *context, size_t customer, struct timeline_row *row, st
         return decoded;
     double points = 0;
     if (decoded == DECODED_EVENT) {
-        struct customer *state = &folder->folded.items[customer].row.state;
-        const struct effects effects = collector_effects(&folding->collector);
-        customer_apply(folder->policy, state, folding->ids[customer], event, &effects, &points);
-        if (state->last_event == event) { // an ignored event leaves the one before it
-            remember(folding, event);
-            state->last_event = &folding->last;
-        }
+        points = apply(folding, event);
     } else {
         log_warning("a timeline row is no longer valid under the present policy (%s: %s); it does not count",
                     reject_code(reject.reason), reject.detail);
     }
-    if (folding->collector.failed || (points != row->points && !correct_points(folding, row, event, points)))
+    if (folder->collector.failed || (points != row->points && !correct_points(folding, row, event, points)))
         return out_of_memory();
     return 0;
 }
@@ -136,14 +161,16 @@ static int load(struct folder *folder, const struct span *ids, size_t count)
 {
     if (!vector_reserve(&folder->loaded, count) || !vector_reserve(&folder->folded, count))
         return out_of_memory();
-    int outcome = folder->store->ops->load(folder->store, ids, count, folder->loaded.items);
+    int outcome = folder->store->ops->load(folder->store, ids, count, &folder->arena, folder->loaded.items);
     if (outcome != STORE_OK)
         return outcome;
     folder->folded.count = count;
     for (size_t i = 0; i < count; i++) {
         struct customer_row *row = &folder->loaded.items[i];
         row->id = ids[i];
-        folder->folded.items[i] = (struct folded){.row = *row, .before = *row};
+        struct folded *folded = &folder->folded.items[i];
+        *folded = (struct folded){.row = *row, .before = *row};
+        customer_init(&folded->row.state); // without a timeline there is nobody
     }
     return STORE_OK;
 }
@@ -173,36 +200,45 @@ static bool write_folded(struct folder *folder, size_t index, const struct follo
     struct writeset *set = &folder->set;
     const struct writeset *effects = &folder->effects;
     const struct folded *folded = &folder->folded.items[index];
-    struct customer_row *row = vector_push(&set->customers);
+    bool exists = customer_exists(&folded->row.state);
+    struct customer_row *row = exists ? vector_push(&set->customers) : vector_push(&set->delete_customers);
     if (!row)
         return false;
     *row = folded->row;
-    const struct level_change_row *steps = effects->level_changes.items + folded->level_changes;
-    size_t step_count = (size_t)row->state.level_changes;
-    if (folded->before.state.level_changes > 0) {
-        struct span *forget = vector_push(&set->forget_level_changes);
-        if (!forget)
-            return false;
-        *forget = row->id;
-    }
-    for (size_t i = 0; i < step_count; i++) {
-        struct level_change_row *step = vector_push(&set->level_changes);
-        if (!step)
-            return false;
-        *step = steps[i];
-    }
-    size_t next = index + 1;
-    while (next < folder->folded.count && !folder->folded.items[next].rows)
-        next++;
-    bool last = next == folder->folded.count;
+    struct span *forget = vector_push(&set->forget);
+    if (!forget)
+        return false;
+    *forget = row->id;
+    const struct fold_place *begin_at = &folded->begin, *end_at = &folded->end;
     struct yielded yielded = {
-        .reminders = effects->reminders.items + folded->reminders,
-        .reminder_count = (last ? effects->reminders.count : folder->folded.items[next].reminders) - folded->reminders,
-        .notices = effects->notices.items + folded->notices,
-        .notice_count = (last ? effects->notices.count : folder->folded.items[next].notices) - folded->notices,
+        .transitions = effects->transitions.items + begin_at->transitions,
+        .transition_count = end_at->transitions - begin_at->transitions,
+        .reminders = effects->reminders.items + begin_at->reminders,
+        .reminder_count = end_at->reminders - begin_at->reminders,
+        .notices = effects->notices.items + begin_at->notices,
+        .notice_count = end_at->notices - begin_at->notices,
     };
-    return reconcile_reminders(set, row, &yielded, had) &&
-           reconcile_level(set, row, &folded->before, step_count ? &steps[step_count - 1] : NULL, had);
+    size_t closings = set->outbox.count;
+    if (!reconcile_reminders(set, row, &folded->before, &yielded, had))
+        return false;
+    for (; !exists && closings < set->outbox.count; closings++)
+        set->outbox.items[closings].released = true; // there is no customer any more for whom they would wait
+    return reconcile_transitions(set, row, &folded->before, &yielded, had);
+}
+
+// What is replaced as a whole is written as the fold made it.
+static struct store_write view(const struct folder *folder)
+{
+    struct store_write write = writeset_view(&folder->set), made = writeset_view(&folder->effects);
+    write.transitions = made.transitions;
+    write.transition_count = made.transition_count;
+    write.promises = made.promises;
+    write.promise_count = made.promise_count;
+    write.objections = made.objections;
+    write.objection_count = made.objection_count;
+    write.profiles = made.profiles;
+    write.profile_count = made.profile_count;
+    return write;
 }
 
 static int write_all(struct folder *folder, const struct span *ids, size_t count)
@@ -221,11 +257,10 @@ static int write_all(struct folder *folder, const struct span *ids, size_t count
         STRETCH(reminders, reminder_count, ids[i], &reminder, had.reminders, had.reminder_count);
         STRETCH(notices, notice_count, ids[i], &notice, had.notices, had.notice_count);
         STRETCH(outbox, outbox_count, ids[i], &message, had.outbox, had.outbox_count);
-        if (folder->folded.items[i].before.version > 0 && folder->folded.items[i].rows &&
-            !write_folded(folder, i, &had))
+        if (folder->folded.items[i].before.version > 0 && !write_folded(folder, i, &had))
             return out_of_memory();
     }
-    struct store_write write = writeset_view(&folder->set);
+    struct store_write write = view(folder);
     outcome = folder->store->ops->write(folder->store, &write);
     if (outcome == STORE_OK) {
         for (size_t i = 0; i < folder->set.customers.count; i++)

@@ -64,20 +64,9 @@ static void halt(struct lane *lane, const char *reason)
     lane->state = LANE_HALTED;
 }
 
-// Records before which a lane stops rather than half doing them or swallowing a topic of broken records.
+// Records before which a lane stops rather than swallow a topic of broken records.
 static bool stops_at(struct lane *lane, const struct app_settings *settings, const struct taken *taken)
 {
-    if (taken->decoded == DECODED_EVENT) {
-        uint8_t effect = taken->event.effect;
-        if (effect == EFFECT_OF_CUSTOMER_MERGED || effect == EFFECT_OF_CUSTOMER_UNMERGED ||
-            effect == EFFECT_OF_CUSTOMER_ERASED) {
-            char reason[LANE_REASON_MAX];
-            snprintf(reason, sizeof reason, "offset %lld: customer.merged, .unmerged and .erased need a later "
-                     "version of guanxid; the lane goes on there after an upgrade", (long long)taken->offset);
-            halt(lane, reason);
-            return true;
-        }
-    }
     if (++lane->window_records > settings->poison_window)
         lane->window_records = 1, lane->window_rejects = 0;
     if (taken->decoded == DECODED_REJECTED &&
@@ -139,16 +128,17 @@ static struct lane *furthest_behind(struct worker *worker, struct taken **next, 
     return awaited || *result != 0 ? NULL : least;
 }
 
-// What a batch takes: its records as they stand and decoded, and its customers while they change. How many
-// customers there will be is taken from the batch before.
+// What a batch takes: its records as they stand and decoded, and its customers with their books while they change.
+// How many customers there will be and how large their books are is taken from the batch before.
 static size_t batch_size(const struct worker *worker)
 {
     const struct grouping *before = &worker->applier.grouping;
+    size_t book = before->groups.count ? worker->applier.book_bytes / before->groups.count : 0;
     size_t customers = before->members.count ? worker->batch.count * before->groups.count / before->members.count
                                              : worker->batch.count;
     return worker->batch_bytes +
            worker->batch.count * (sizeof(struct taken) + sizeof(struct timeline_row) + RECORD_BYTES) +
-           customers * (sizeof(struct customer_row) + sizeof(struct group) + CUSTOMER_BYTES);
+           customers * (sizeof(struct customer_row) + sizeof(struct group) + CUSTOMER_BYTES + book);
 }
 
 static bool has_room(const struct worker *worker)

@@ -48,24 +48,36 @@ static void ask_for_customer(const struct grouping *grouping, const struct taken
     ask_for(&grouping->slots.items[(uint32_t)taken->subject_hash & mask], 1);
 }
 
-// The number of the event's group, made when there is none yet: room for it is there.
-static uint32_t group_of(struct grouping *grouping, const struct taken *taken, uint32_t mask)
+// The group of an event before it has members.
+static struct group meant_by(const struct taken *taken, const struct aliases *aliases)
 {
+    const struct alias *alias =
+        aliases->items.count ? aliases_find(aliases, taken->event.subject, taken->subject_hash) : NULL;
+    if (alias)
+        return (struct group){.id = alias->customer, .hash = alias->customer_hash, .erased = alias->erased};
+    return (struct group){.id = taken->event.subject, .hash = taken->subject_hash};
+}
+
+// The number of the event's group, made when there is none yet: room for it is there.
+static uint32_t group_of(struct grouping *grouping, const struct taken *taken, const struct aliases *aliases,
+                         uint32_t mask)
+{
+    const struct group meant = meant_by(taken, aliases);
     uint32_t *slots = grouping->slots.items;
-    uint32_t slot = (uint32_t)taken->subject_hash & mask;
+    uint32_t slot = (uint32_t)meant.hash & mask;
     for (; slots[slot]; slot = (slot + 1) & mask) {
         const struct group *group = &grouping->groups.items[slots[slot] - 1];
-        if (group->hash == taken->subject_hash && span_equal(group->id, taken->event.subject))
+        if (group->hash == meant.hash && span_equal(group->id, meant.id))
             return slots[slot] - 1;
     }
-    grouping->groups.items[grouping->groups.count++] =
-        (struct group){.id = taken->event.subject, .hash = taken->subject_hash};
-    grouping->ids.count += taken->event.subject.size;
+    grouping->groups.items[grouping->groups.count++] = meant;
+    grouping->ids.count += meant.id.size;
     slots[slot] = (uint32_t)grouping->groups.count;
     return slots[slot] - 1;
 }
 
-static int collect_groups(struct grouping *grouping, const struct item *items, size_t count)
+static int collect_groups(struct grouping *grouping, const struct item *items, size_t count,
+                          const struct aliases *aliases)
 {
     vector_clear(&grouping->members);
     vector_clear(&grouping->groups);
@@ -84,7 +96,7 @@ static int collect_groups(struct grouping *grouping, const struct item *items, s
             continue;
         if (!vector_reserve(&grouping->groups, grouping->groups.count + 1))
             return out_of_memory();
-        uint32_t group = group_of(grouping, items[i].taken, mask);
+        uint32_t group = group_of(grouping, items[i].taken, aliases, mask);
         grouping->groups.items[group].count++;
         arrival->group = group & NO_GROUP;
         arrival->hash += group * 0x9E3779B1u;
@@ -118,7 +130,8 @@ static int judge_repeats(struct grouping *grouping, const struct item *items, si
             if (arrivals[at].group != arrivals[i].group || arrivals[at].hash != arrivals[i].hash)
                 continue;
             other = &items[at].taken->event;
-            if (span_equal(other->id, event->id) && span_equal(other->source, event->source))
+            if (span_equal(other->id, event->id) && span_equal(other->source, event->source) &&
+                span_equal(other->subject, event->subject))
                 break;
         }
         if (!slots[slot])
@@ -298,9 +311,9 @@ static void sort_members(struct grouping *grouping)
     }
 }
 
-int group_events(struct grouping *grouping, const struct item *items, size_t count)
+int group_events(struct grouping *grouping, const struct item *items, size_t count, const struct aliases *aliases)
 {
-    int result = collect_groups(grouping, items, count);
+    int result = collect_groups(grouping, items, count, aliases);
     if (result == 0)
         result = judge_repeats(grouping, items, count);
     if (result == 0)

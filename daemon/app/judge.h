@@ -4,9 +4,10 @@
 
 #include "app/batch.h"
 
-// Fills set.customers with one row for each group, in their order, as they stand; from the cache where it
-// knows them. The outcome of the store.
-int judge_customers(struct applier *applier);
+// Begins the set anew and fills set.customers with one row for each group, in their order, as they stand; from the
+// cache where it knows them. Subjects that mean somebody else are found here: then events are grouped again. An
+// outcome of the store.
+int judge_customers(struct applier *applier, const struct item *items, size_t count);
 
 // Asks the cache for the customers of groups behind this one, for those who walk over all of them.
 void judge_ask_ahead(const struct applier *applier, size_t index);
@@ -17,5 +18,18 @@ void judge_distrust(struct applier *applier);
 // Marks members as duplicates or conflicts of what the timelines have. Looks up only those that can be: an
 // event ahead of all its customer's events cannot repeat one.
 int judge_identities(struct applier *applier);
+
+// Asks which of the rejected records are about somebody erased, by subject or key; judge_erased tells of each by its
+// number among them.
+int judge_rejects(struct applier *applier, const struct item *items, size_t count);
+bool judge_erased(const struct applier *applier, size_t rejected);
+
+// Asks how the promises stand that events about to be applied are about: applier->asked and ->promises. Late events
+// need not know, and who is new has none.
+int judge_promises(struct applier *applier);
+
+// How the promise that a member is about stands before it: as the batch left it, else as the database has it. Asked
+// of members in their order.
+struct promise judge_promise(struct applier *applier, uint32_t member);
 
 #endif

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "app/outbox.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/status.h"
@@ -38,43 +39,65 @@ static bool collect_homes(struct publisher *publisher)
 // What is sent of a row: a change is written out only now, and comes out the same each time.
 static struct span payload_of(struct publisher *publisher, const struct outbox_row *row)
 {
-    if (row->kind != OUTBOX_LEVEL)
+    if (row->kind != OUTBOX_TRANSITION)
         return row->payload;
-    return encode_level_change(&publisher->arena, &(struct level_message){
-        .customer_id = row->customer_id, .n = row->n, .at = row->at, .from_level = row->from_level,
-        .to_level = row->to_level, .cause = row->cause, .event_source = row->source, .event_id = row->event_id,
+    return encode_transition(&publisher->arena, &(struct transition_message){
+        .customer_id = row->customer_id, .at = row->at, .transition = outbox_told(&row->transition),
+        .event_source = row->source, .event_id = row->event_id,
     });
 }
 
-// Sends the rows; those that were delivered move to the front. Their number, or negative.
-static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_t count)
+static bool goes_to_changes(const struct outbox_row *row)
+{
+    return row->kind == OUTBOX_TRANSITION || row->kind == OUTBOX_IDENTITY;
+}
+
+// The messages of rows that have something to send: their number, or negative.
+static int make_messages(struct publisher *publisher, const struct outbox_row *rows, size_t count)
 {
     const struct app_settings *settings = publisher->shared->settings;
     if (!vector_reserve(&publisher->messages, count))
         return out_of_memory();
-    struct sink_message *messages = publisher->messages.items;
+    int made = 0;
     int64_t repeats = 0;
     for (size_t i = 0; i < count; i++) {
-        messages[i] = (struct sink_message){
-            .topic = rows[i].kind == OUTBOX_LEVEL ? settings->changes_topic : settings->reminders_topic,
+        if (rows[i].is_void)
+            continue;
+        struct sink_message *message = &publisher->messages.items[made++];
+        *message = (struct sink_message){
+            .topic = goes_to_changes(&rows[i]) ? settings->changes_topic : settings->reminders_topic,
             .key = rows[i].customer_id, .payload = payload_of(publisher, &rows[i])};
-        if (!messages[i].payload.data)
+        if (!message->payload.data)
             return out_of_memory();
         repeats += rows[i].seq <= publisher->tried;
     }
     for (size_t i = 0; i < count; i++)
         publisher->tried = rows[i].seq > publisher->tried ? rows[i].seq : publisher->tried;
     metric_add(METRIC_PUBLISH_REPEATS, repeats);
-    int result = publisher->sink->ops->publish(publisher->sink, messages, count, SEND_TIMEOUT_MS);
+    return made;
+}
+
+// Sends the rows; those that were delivered, or are void, move to the front. Their number, or negative.
+static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_t count)
+{
+    int made = make_messages(publisher, rows, count);
+    if (made < 0)
+        return made;
+    const struct sink_message *message = publisher->messages.items;
+    int result = made ? publisher->sink->ops->publish(publisher->sink, publisher->messages.items, (size_t)made,
+                                                      SEND_TIMEOUT_MS)
+                      : 0;
     if (result < 0)
         return result;
-    int delivered = 0;
+    int done = 0, delivered = 0;
     for (size_t i = 0; i < count; i++) {
-        if (messages[i].delivered)
-            rows[delivered++] = rows[i];
+        bool sent = !rows[i].is_void && message++->delivered;
+        delivered += sent;
+        if (sent || rows[i].is_void)
+            rows[done++] = rows[i];
     }
     metric_add(METRIC_PUBLISHED, delivered);
-    return delivered;
+    return done;
 }
 
 static int publish(struct publisher *publisher, size_t *sent)

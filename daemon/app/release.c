@@ -109,10 +109,10 @@ static bool send_notice(struct sweeper *sweeper, const struct held_notice *held,
     updated->announce = late ? ANNOUNCE_DONE : ANNOUNCE_NOT;
     const struct notice_row *notice = &held->notice;
     struct notice_message text = {
-        .customer_id = row->id, .kind = reminder->kind, .anchor = reminder->anchor, .due_at = reminder->due_at,
-        .opened_at = reminder->opened_at, .notice = notice->notice, .notice_at = notice->at,
-        .next_notice_at = notice->next_at, .late = late, .recipients = notice->recipients, .level = notice->level,
-        .last_contact_at = notice->last_contact_at, .f = value->f, .m = value->m,
+        .customer_id = row->id, .kind = reminder->kind, .promise_id = reminder->promise_id,
+        .anchor = reminder->anchor, .due_at = reminder->due_at, .opened_at = reminder->opened_at,
+        .notice = notice->notice, .notice_at = notice->at, .next_notice_at = notice->next_at, .late = late,
+        .recipients = notice->recipients, .about = notice->about, .f = value->f, .m = value->m,
         .recency_days = notice->last_order_at == INSTANT_NONE ? -1
             : policy_day(sweeper->policy, notice->at) - policy_day(sweeper->policy, notice->last_order_at),
     };
@@ -120,7 +120,7 @@ static bool send_notice(struct sweeper *sweeper, const struct held_notice *held,
     *message = (struct outbox_row){
         .customer_id = row->id, .home = row->home, .at = notice->at,
         .kind = OUTBOX_NOTICE, .n = notice->notice, .released = true,
-        .payload = encode_notice(&sweeper->set.arena, sweeper->policy, &text),
+        .payload = encode_notice(&sweeper->set.arena, &text),
     };
     memcpy(message->reminder_id, reminder->reminder_id, sizeof message->reminder_id);
     return message->payload.data != NULL;

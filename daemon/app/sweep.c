@@ -42,6 +42,7 @@ static size_t twice(size_t share, size_t most)
 void sweeper_free(struct sweeper *sweeper)
 {
     folder_free(&sweeper->folder);
+    collector_free(&sweeper->collector);
     writeset_free(&sweeper->set);
     arena_free(&sweeper->arena);
     vector_free(&sweeper->rows);
@@ -68,7 +69,7 @@ static int load_missing(struct sweeper *sweeper)
         return out_of_memory();
     for (size_t i = 0; i < count; i++)
         ids[i] = sweeper->ids.items[sweeper->missing.items[i]];
-    int outcome = sweeper->store->ops->load(sweeper->store, ids, count, sweeper->loaded.items);
+    int outcome = sweeper->store->ops->load(sweeper->store, ids, count, &sweeper->arena, sweeper->loaded.items);
     for (size_t i = 0; outcome == STORE_OK && i < count; i++) {
         struct customer_row *row = &sweeper->rows.items[sweeper->missing.items[i]];
         *row = sweeper->loaded.items[i];
@@ -86,7 +87,7 @@ int sweep_load(struct sweeper *sweeper)
     sweeper->missing.count = 0;
     for (size_t i = 0; i < count; i++) {
         sweeper->rows.items[i].id = sweeper->ids.items[i];
-        if (!cache_get(sweeper->cache, customer_hash(sweeper->ids.items[i]), &sweeper->rows.items[i]))
+        if (!cache_get(sweeper->cache, customer_hash(sweeper->ids.items[i]), &sweeper->arena, &sweeper->rows.items[i]))
             sweeper->missing.items[sweeper->missing.count++] = i;
     }
     return sweeper->missing.count ? load_missing(sweeper) : STORE_OK;
@@ -143,26 +144,26 @@ int sweep_fold(struct sweeper *sweeper, instant watermark, size_t *done)
     return STORE_OK;
 }
 
-// Fires what is due of one customer. A wake that only had been postponed is armed anew.
-static bool advance_customer(struct sweeper *sweeper, const struct customer_row *loaded, instant watermark)
+// Fires what is due of one customer. A wake that only had been postponed is armed anew. 0, or negative.
+static int advance_customer(struct sweeper *sweeper, const struct customer_row *loaded, instant watermark)
 {
     if (loaded->version == 0)
-        return true;
+        return 0;
     if (loaded->fold_at != INSTANT_NEVER) {
         // The database said otherwise: marked since then, or folded by another sweeper without our cache knowing.
         cache_remove(sweeper->cache, customer_hash(loaded->id), loaded->id);
-        return true;
+        return 0;
     }
     struct customer_row *row = vector_push(&sweeper->set.customers);
     if (!row)
-        return false;
+        return out_of_memory();
     *row = *loaded;
-    struct collector collector;
-    collector_begin(&collector, &sweeper->set, sweeper->policy, row, true);
-    const struct effects effects = collector_effects(&collector);
+    int status = collector_begin(&sweeper->collector, &sweeper->set, sweeper->policy, row, true);
+    if (status != 0)
+        return status;
+    const struct effects effects = collector_effects(&sweeper->collector);
     customer_advance(sweeper->policy, &row->state, row->id, watermark, &effects);
-    customer_row_derive(sweeper->policy, row, true);
-    return !collector.failed;
+    return collector_end(&sweeper->collector, true) ? 0 : out_of_memory();
 }
 
 int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done)
@@ -185,8 +186,9 @@ int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done)
     if (outcome != STORE_OK)
         return outcome;
     for (size_t i = 0; i < count; i++) {
-        if (!advance_customer(sweeper, &sweeper->rows.items[i], watermark))
-            return out_of_memory();
+        outcome = advance_customer(sweeper, &sweeper->rows.items[i], watermark);
+        if (outcome != 0)
+            return outcome;
     }
     *done = sweeper->set.customers.count;
     outcome = sweep_write(sweeper);

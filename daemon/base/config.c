@@ -89,7 +89,8 @@ void config_read_text(struct config_reader *reader, const struct option_group *g
 // The defaults go the way of the file, so that the sample, the parser and the defaults cannot disagree.
 static void load_defaults(struct config *config, struct config_problems *problems, const char *file)
 {
-    struct config_reader reader = {.config = config, .problems = problems, .file = file};
+    struct config_reader reader = {
+        .config = config, .problems = problems, .file = file, .defaults = true};
     for (size_t g = 0; g < OPTION_GROUP_COUNT; g++)
         for (size_t i = 0; i < option_groups[g].count; i++)
             config_read_text(&reader, &option_groups[g], &option_groups[g].options[i],

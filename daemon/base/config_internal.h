@@ -61,6 +61,7 @@ struct config_reader {
     const char *file;      // where settings come from that know no file themselves
     const char *directory; // that included files are relative to; NULL: not from a file
     char option[160];      // "model.types[3].points"
+    bool defaults;         // what is read are defaults
 };
 
 // Reads a setting into `member`, whose type follows from `kind`; what is wrong becomes a problem.
@@ -74,6 +75,8 @@ bool config_read_types(struct config_reader *reader, const struct config_setting
 bool config_read_checklists(struct config_reader *reader, const struct config_setting_t *setting,
                             const struct option_limits *limits,
                             struct config_checklists *checklists);
+bool config_read_stages(struct config_reader *reader, const struct config_setting_t *setting,
+                        const struct option_limits *limits, struct config_stages *stages);
 // Reads an option from its value in the syntax of the file.
 void config_read_text(struct config_reader *reader, const struct option_group *group,
                       const struct option *option, const char *value);

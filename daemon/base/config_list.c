@@ -1,4 +1,4 @@
-// Lists of groups: rates, event types, checklists.
+// Lists of groups: rates, event types, checklists; and the group of stages.
 #include "config_internal.h"
 
 #include <libconfig.h>
@@ -221,4 +221,36 @@ bool config_read_checklists(struct config_reader *reader, const struct config_se
                                      sizeof *checklists->items, read_checklist};
     return read_list(reader, setting, limits, &shape, (void **)&checklists->items,
                      &checklists->count);
+}
+
+// ------------------------------------------------------------------------------------------------- stages
+
+bool config_read_stages(struct config_reader *reader, const struct config_setting_t *setting,
+                        const struct option_limits *limits, struct config_stages *stages)
+{
+    static const char *const names[CONFIG_STAGES] = {"stranger", "established", "evaluating",
+                                                     "growing", "mature"};
+    if (!config_setting_is_group(setting)) {
+        char expects[EXPECTS_MAX];
+        option_expects(OPTION_stages, limits, expects);
+        config_problem(reader->problems, config_source_of(reader, setting), reader->option,
+                       "is %s: expected %s", config_setting_what(setting), expects);
+        return false;
+    }
+    struct field fields[CONFIG_STAGES];
+    for (size_t i = 0; i < CONFIG_STAGES; i++)
+        fields[i] = (struct field){names[i], OPTION_texts, *limits, false};
+    bool done = check_members(reader, setting, fields, CONFIG_STAGES);
+    for (size_t i = 0; i < CONFIG_STAGES; i++) {
+        const struct config_setting_t *given = config_setting_get_member(setting, names[i]);
+        struct config_stage stage = {.given = !reader->defaults};
+        if (!given)
+            continue;
+        stage.where = config_source_of(reader, given);
+        if (read_field(reader, setting, &fields[i], &stage.items))
+            stages->items[i] = stage;
+        else
+            done = false;
+    }
+    return done;
 }

@@ -140,6 +140,10 @@ void option_expects(enum option_kind kind, const struct option_limits *limits,
                  "a list of groups { name = \"...\"; items = [\"...\"]; }, at most %.0f",
                  limits->most);
         break;
+    case OPTION_stages:
+        snprintf(text, EXPECTS_MAX, "a group { stranger = [\"list.item\", \"list\"]; established; "
+                                    "evaluating; growing; mature }");
+        break;
     }
 }
 

@@ -40,7 +40,8 @@ static bool has_limits(const struct option *option)
     case OPTION_texts:
     case OPTION_rates:
     case OPTION_types:
-    case OPTION_checklists: return false;
+    case OPTION_checklists:
+    case OPTION_stages: return false;
     default: return true;
     }
 }

@@ -236,6 +236,7 @@ bool config_read_value(struct config_reader *reader, const struct config_setting
     case OPTION_rates: return config_read_rates(reader, setting, limits, member);
     case OPTION_types: return config_read_types(reader, setting, limits, member);
     case OPTION_checklists: return config_read_checklists(reader, setting, limits, member);
+    case OPTION_stages: return config_read_stages(reader, setting, limits, member);
     default: return read_scalar(reader, setting, kind, limits, member);
     }
 }

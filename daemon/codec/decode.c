@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "codec/time.h"
 #include "decode_parts.h"
+#include "json_index.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -313,4 +314,9 @@ int decode_row(struct decoder *decoder, const struct policy *policy, struct aren
                             .due = INSTANT_NONE,
                             .until = INSTANT_NONE};
     return members_read(&decoding, rule, tokens, tokens, event);
+}
+
+bool text_is_id(struct span text)
+{
+    return text_is_plain(text, ID_MAX) && utf8_is_valid(text.data, text.size);
 }

@@ -1,8 +1,6 @@
-#include "codec/encode.h"
+#include "encode_parts.h"
 
-#include "codec/time.h"
 #include "core/model.h"
-#include "writer.h"
 
 #define OUR_SOURCE "guanxi"
 
@@ -49,16 +47,6 @@ static void member_uuid(struct writer *writer, const char *key, const uint8_t uu
     member_text(writer, key, text);
 }
 
-static void member_level(struct writer *writer, const char *key, int level)
-{
-    json_key(writer, key);
-    json_open(writer, '{');
-    member_number(writer, "level", level);
-    member_text(writer, "code", level_code(level));
-    member_text(writer, "zh", level_name_zh(level));
-    json_close(writer, '}');
-}
-
 // The event that brought something about; null without one.
 static void member_event(struct writer *writer, struct span source, struct span id)
 {
@@ -86,43 +74,16 @@ static void member_recipients(struct writer *writer, uint8_t recipients)
     json_close(writer, ']');
 }
 
-// How to reach the customer: what its class and tier suggest, once there are such; until then what is
-// recommended for every other customer.
-static void member_channels(struct writer *writer)
+// Of a reminder about a promise, which one.
+static void member_promise(struct writer *writer, struct span promise_id)
 {
-    json_key(writer, "channels");
-    json_open(writer, '[');
-    json_string(writer, SPAN_LITERAL("letter"));
-    json_string(writer, SPAN_LITERAL("message"));
-    json_string(writer, SPAN_LITERAL("web"));
-    json_close(writer, ']');
+    if (promise_id.data) {
+        member_string(writer, "promise_id", promise_id);
+    }
 }
 
-// Who the customer is and how things stand. Profile, stage, tier, style and next steps belong here.
-static void members_of_customer(struct writer *writer, const struct notice_message *message)
+struct span encode_notice(struct arena *arena, const struct notice_message *message)
 {
-    member_string(writer, "customer", message->customer_id);
-    member_string(writer, "name", SPAN_NONE);
-    member_string(writer, "owner", SPAN_NONE);
-    member_string(writer, "manager", SPAN_NONE);
-    member_level(writer, "level", message->level);
-    if (message->recency_days < 0) {
-        member_string(writer, "recency_days", SPAN_NONE);
-    } else {
-        member_number(writer, "recency_days", message->recency_days);
-    }
-    member_number(writer, "f", message->f);
-    member_number(writer, "m", message->m);
-}
-
-struct span encode_notice(struct arena *arena, const struct policy *policy,
-                          const struct notice_message *message)
-{
-    struct span en = sentence_en(arena, policy, message);
-    struct span zh = sentence_zh(arena, policy, message);
-    if (!en.data || !zh.data) {
-        return SPAN_NONE;
-    }
     struct writer writer;
     writer_init(&writer, arena);
     write_text(&writer, "/");
@@ -136,20 +97,21 @@ struct span encode_notice(struct arena *arena, const struct policy *policy,
                message->next_notice_at);
     member_uuid(&writer, "reminder_id", message->reminder_id);
     member_text(&writer, "kind", reminder_kind_code(message->kind));
+    member_promise(&writer, message->promise_id);
     member_number(&writer, "notice", message->notice);
     member_bool(&writer, "late", message->late);
     member_recipients(&writer, message->recipients);
-    members_of_customer(&writer, message);
     member_instant(&writer, "due", message->due_at);
     member_instant(&writer, "since", message->anchor);
     member_instant(&writer, "opened", message->opened_at);
-    member_instant(&writer, "last_contact", message->last_contact_at);
-    member_channels(&writer);
-    json_key(&writer, "why");
-    json_open(&writer, '{');
-    member_string(&writer, "en", en);
-    member_string(&writer, "zh", zh);
-    json_close(&writer, '}');
+    json_members(&writer, message->about);
+    if (message->recency_days < 0) {
+        member_string(&writer, "recency_days", SPAN_NONE);
+    } else {
+        member_number(&writer, "recency_days", message->recency_days);
+    }
+    member_number(&writer, "f", message->f);
+    member_number(&writer, "m", message->m);
     return close_event(&writer);
 }
 
@@ -160,6 +122,7 @@ struct span encode_closing(struct arena *arena, const struct closing_message *me
                message->customer_id, message->closed_at, INSTANT_NONE);
     member_uuid(&writer, "reminder_id", message->reminder_id);
     member_text(&writer, "kind", reminder_kind_code(message->kind));
+    member_promise(&writer, message->promise_id);
     member_text(&writer, "status", "closed");
     member_text(&writer, "reason", reminder_status_code(message->status));
     member_string(&writer, "customer", message->customer_id);
@@ -171,18 +134,92 @@ struct span encode_closing(struct arena *arena, const struct closing_message *me
     return close_event(&writer);
 }
 
-struct span encode_level_change(struct arena *arena, const struct level_message *message)
+static void members_of_level(struct writer *writer, const struct transition *transition)
 {
-    static const char type[] = "guanxi.level.changed";
+    member_level(writer, "from", transition->from);
+    member_level(writer, "to", transition->to);
+    member_text(writer, "cause", level_cause_code((enum level_cause)transition->detail));
+}
+
+static void members_of_stage(struct writer *writer, const struct transition *transition)
+{
+    member_stage(writer, "from", transition->from);
+    member_stage(writer, "to", transition->to);
+    member_bool(writer, "implied", transition->detail);
+}
+
+static void members_of_pram(struct writer *writer, const struct transition *transition)
+{
+    member_text(writer, "from", phase_code(transition->from));
+    member_text(writer, "to", phase_code(transition->to));
+    member_number(writer, "cycle", transition->detail / 2);
+    member_bool(writer, "premature", transition->detail % 2);
+}
+
+// Nulls where the customer had none yet.
+static void member_tier(struct writer *writer, const char *key, int tier, int target)
+{
+    json_key(writer, key);
+    json_open(writer, '{');
+    member_text(writer, "code", tier_code(tier));
+    member_text(writer, "zh", tier_name_zh(tier));
+    if (target) {
+        member_number(writer, "target", target);
+    } else {
+        member_string(writer, "target", SPAN_NONE);
+    }
+    json_close(writer, '}');
+}
+
+static void members_of_tier(struct writer *writer, const struct transition *transition)
+{
+    member_tier(writer, "from", transition->from, transition->detail / 8);
+    member_tier(writer, "to", transition->to, transition->detail % 8);
+}
+
+struct span encode_transition(struct arena *arena, const struct transition_message *message)
+{
+    static const struct {
+        const char *type;
+        void (*members)(struct writer *writer, const struct transition *transition);
+    } kinds[TRANSITION_KIND_COUNT] = {
+        [TRANSITION_LEVEL] = {"guanxi.level.changed", members_of_level},
+        [TRANSITION_STAGE] = {"guanxi.stage.changed", members_of_stage},
+        [TRANSITION_PRAM] = {"guanxi.pram.changed", members_of_pram},
+        [TRANSITION_TIER] = {"guanxi.tier.changed", members_of_tier},
+    };
+    const struct transition *transition = &message->transition;
+    const char *type = kinds[transition->kind].type;
     uint8_t id[16];
-    change_id(id, message->customer_id, type, message->n);
+    change_id(id, message->customer_id, type, transition->n);
     struct writer writer;
     open_event(&writer, arena, type, id, "", message->customer_id, message->at, INSTANT_NONE);
     member_string(&writer, "customer", message->customer_id);
+    member_number(&writer, "n", transition->n);
+    kinds[transition->kind].members(&writer, transition);
+    member_event(&writer, message->event_source, message->event_id);
+    return close_event(&writer);
+}
+
+struct span encode_identity(struct arena *arena, const struct identity_message *message)
+{
+    static const struct {
+        const char *type, *other;
+    } kinds[] = {
+        [MESSAGE_MERGED] = {"guanxi.customer.merged", "into"},
+        [MESSAGE_UNMERGED] = {"guanxi.customer.unmerged", "unmerged"},
+        [MESSAGE_ERASED] = {"guanxi.customer.erased", NULL},
+    };
+    const char *type = kinds[message->kind].type, *other = kinds[message->kind].other;
+    uint8_t id[16];
+    change_id(id, message->subject, type, message->n);
+    struct writer writer;
+    open_event(&writer, arena, type, id, "", message->subject, message->at, INSTANT_NONE);
+    member_string(&writer, "customer", message->subject);
     member_number(&writer, "n", message->n);
-    member_level(&writer, "from", message->from_level);
-    member_level(&writer, "to", message->to_level);
-    member_text(&writer, "cause", level_cause_code(message->cause));
+    if (other) {
+        member_string(&writer, other, message->other);
+    }
     member_event(&writer, message->event_source, message->event_id);
     return close_event(&writer);
 }

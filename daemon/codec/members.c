@@ -11,13 +11,14 @@ struct facts {
     struct profile_update profile;
     struct span amount, currency; // text until everything else is known to be good
     struct span list, item;       // checklist.marked
+    struct span judged;           // must be as the table wants it; nothing is kept of it
 };
 
 enum form {
     FORM_TEXT,    // any string
     FORM_LINE,    // a string of 1..most bytes without control characters
     FORM_WORD,    // one word of a list, kept as its number
-    FORM_KEPT,    // one word of a list, kept as text
+    FORM_LEVEL,   // a number, 1 to 4
     FORM_INSTANT, // RFC 3339
     FORM_SECONDS, // a number not below 0; nothing is kept of it
     FORM_DECIMAL, // a string or a number, as text
@@ -39,13 +40,16 @@ static const struct words objections = {"need, money, authority, price, product,
                                          WORD("product"), WORD("person")}};
 static const struct words causes = {"company, customer", CAUSE_COMPANY, {WORD("company"), WORD("customer")}};
 static const struct words sides = {"us, customer", BY_US, {WORD("us"), WORD("customer")}};
-static const struct words kinds = {"person, organization", 0, {WORD("person"), WORD("organization")}};
-static const struct words roles = {"consumer, intermediary, public", 0,
+static const struct words kinds = {"person, organization", KIND_PERSON, {WORD("person"), WORD("organization")}};
+static const struct words roles = {"consumer, intermediary, public", ROLE_CONSUMER,
                                    {WORD("consumer"), WORD("intermediary"), WORD("public")}};
-static const struct words styles = {"thinker, cooperator, extrovert, authoritarian", 0,
+static const struct words styles = {"thinker, cooperator, extrovert, authoritarian", STYLE_THINKER,
                                     {WORD("thinker"), WORD("cooperator"), WORD("extrovert"),
                                      WORD("authoritarian")}};
-static const struct words answers = {"yes, no, unknown", 0, {WORD("yes"), WORD("no"), WORD("unknown")}};
+static const struct words answers = {"yes, no, unknown", 1 + FIT_UNKNOWN,
+                                     {WORD("unknown"), WORD("yes"), WORD("no")}};
+static const struct words tiers = {"ordinary, rising, star, fading", TIER_ORDINARY,
+                                   {WORD("ordinary"), WORD("rising"), WORD("star"), WORD("fading")}};
 
 struct member {
     struct span name;
@@ -70,11 +74,11 @@ enum { ID_BYTES = 128, NAME_BYTES = 256, CHANNEL_BYTES = 64 };
 #define BY MUST("by", FORM_WORD, event.by, .words = &sides)
 #define OBJECTION MUST("kind", FORM_WORD, event.objection, .words = &objections)
 #define REMINDER_ID MUST("reminder_id", FORM_LINE, event.ref, .most = ID_BYTES)
-#define CHANNEL MAY("channel", FORM_LINE, profile.channel, .most = CHANNEL_BYTES)
+#define CHANNEL(field) MAY("channel", FORM_LINE, field, .most = CHANNEL_BYTES)
 
 static const struct member call_completed[] = {DIRECTION, MAY("duration_s", FORM_SECONDS, event)};
 static const struct member with_direction[] = {DIRECTION};
-static const struct member message[] = {CHANNEL};
+static const struct member message[] = {CHANNEL(judged)}; // how it came is not how the customer likes it
 static const struct member order_with_amount[] = {ORDER_ID, AMOUNT, CURRENCY};
 static const struct member order_delivered[] = {ORDER_ID};
 static const struct member cost_incurred[] = {AMOUNT, CURRENCY};
@@ -96,18 +100,20 @@ static const struct member customer_updated[] = {
     MAY("owner", FORM_LINE, profile.owner, .most = NAME_BYTES),
     MAY("manager", FORM_LINE, profile.manager, .most = NAME_BYTES),
     MAY("name", FORM_LINE, profile.name, .most = NAME_BYTES),
-    MAY("kind", FORM_KEPT, profile.kind, .words = &kinds),
-    MAY("role", FORM_KEPT, profile.role, .words = &roles),
-    MAY("style", FORM_KEPT, profile.style, .words = &styles),
-    CHANNEL,
-    MAY("money", FORM_KEPT, profile.money, .words = &answers),
-    MAY("authority", FORM_KEPT, profile.authority, .words = &answers),
-    MAY("need", FORM_KEPT, profile.need, .words = &answers),
+    MAY("kind", FORM_WORD, profile.kind, .words = &kinds),
+    MAY("role", FORM_WORD, profile.role, .words = &roles),
+    MAY("style", FORM_WORD, profile.style, .words = &styles),
+    CHANNEL(profile.channel),
+    MAY("money", FORM_WORD, profile.money, .words = &answers),
+    MAY("authority", FORM_WORD, profile.authority, .words = &answers),
+    MAY("need", FORM_WORD, profile.need, .words = &answers),
 };
 static const struct member customer_merged[] = {MUST("into", FORM_LINE, event.ref, .most = ID_BYTES)};
 static const struct member customer_unmerged[] = {MUST("customer", FORM_LINE, event.ref, .most = ID_BYTES)};
 static const struct member reminder_named[] = {REMINDER_ID};
 static const struct member reminder_snoozed[] = {REMINDER_ID, MUST("until", FORM_INSTANT, event.until)};
+static const struct member valued[] = {MUST("tier", FORM_WORD, event.tier, .words = &tiers),
+                                       MUST("target", FORM_LEVEL, event.target)};
 
 #define MEMBERS(array) {array, sizeof(array) / sizeof(array)[0]}
 static const struct {
@@ -140,6 +146,7 @@ static const struct {
     [TYPE_REMINDER_ACKNOWLEDGED] = MEMBERS(reminder_named),
     [TYPE_REMINDER_DISMISSED] = MEMBERS(reminder_named),
     [TYPE_REMINDER_SNOOZED] = MEMBERS(reminder_snoozed),
+    [TYPE_VALUED] = MEMBERS(valued),
 };
 enum { TYPES_WITH_MEMBERS = sizeof members_by_type / sizeof members_by_type[0] };
 
@@ -166,7 +173,10 @@ static bool read_form(const struct member *member, const struct json_token *toke
         number = string ? word_number(member->words, text) : -1;
         *(uint8_t *)place = (uint8_t)number;
         return number >= 0;
-    case FORM_KEPT: *(struct span *)place = text; return string && word_number(member->words, text) >= 0;
+    case FORM_LEVEL:
+        number = token->type == JSON_NUMBER && text.size == 1 ? text.data[0] - '0' : 0;
+        *(uint8_t *)place = (uint8_t)number;
+        return number >= LEVEL_BASIC && number <= LEVEL_COUNT;
     case FORM_INSTANT: return string && time_parse(text, place) == 0;
     case FORM_SECONDS: return token->type == JSON_NUMBER && text.data[0] != '-';
     case FORM_DECIMAL: *(struct span *)place = text; return string || token->type == JSON_NUMBER;
@@ -187,9 +197,9 @@ static int refuse(struct decoding *decoding, const struct member *member, const 
                              "data.%s must be a string of 1..%u bytes without control characters", name,
                              member->most);
     case FORM_WORD:
-    case FORM_KEPT:
         return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be one of: %s", name,
                              member->words->list);
+    case FORM_LEVEL: return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be a level, 1 to 4", name);
     case FORM_INSTANT:
         return decode_reject(decoding, REJECT_BAD_DATA,
                              "data.%s must be RFC 3339, from 1970 to 2199, without a leap second", name);

@@ -41,6 +41,11 @@ struct span writer_finish(struct writer *writer)
         return SPAN_NONE;
     }
     writer->text[writer->size] = '\0';
+    struct arena *arena = writer->arena;
+    if (writer->text + writer->capacity == arena->next) { // what is not needed goes back
+        arena_give_back(arena, writer->text, writer->capacity);
+        writer->text = arena_take(arena, writer->capacity = writer->size + 1);
+    }
     return span_of(writer->text, writer->size);
 }
 
@@ -127,6 +132,14 @@ void json_string(struct writer *writer, struct span text)
     write_text(writer, "\"");
     write_escaped(writer, text);
     write_text(writer, "\"");
+}
+
+void json_members(struct writer *writer, struct span members)
+{
+    if (members.size) {
+        separate(writer);
+        write_bytes(writer, members);
+    }
 }
 
 void json_instant(struct writer *writer, instant at)

@@ -26,6 +26,7 @@ void json_open(struct writer *writer, char bracket); // '{' or '['; also behind 
 void json_close(struct writer *writer, char bracket);
 void json_key(struct writer *writer, const char *key);
 void json_string(struct writer *writer, struct span text);
+void json_members(struct writer *writer, struct span members); // whole members that were written before
 void json_instant(struct writer *writer, instant at);
 
 // A whole member of an object.

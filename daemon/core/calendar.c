@@ -3,7 +3,8 @@
 
 #include "zone.h"
 
-#define INTERVAL_ALL_DAY ((struct working_interval){0, MINUTES_A_DAY})
+// Where clocks go back, so many later days may have begun before an instant of this one.
+enum { DAYS_AHEAD = 3 };
 
 // ---------------------------------------------------------------------------------------------------- years
 
@@ -128,20 +129,22 @@ static instant local_instant(const struct policy *policy, int32_t day, int minut
     return zone_instant(&policy->zone, day * DAY + minute * MINUTE);
 }
 
+// The local intervals of a day that works.
+static size_t day_intervals(const struct calendar *calendar, const struct working_interval **intervals)
+{
+    static const struct working_interval all_day = {0, MINUTES_A_DAY};
+    *intervals = calendar->interval_count > 0 ? calendar->intervals : &all_day;
+    return calendar->interval_count > 0 ? calendar->interval_count : 1;
+}
+
 // The first working instant of the day at or after `at`; INSTANT_NEVER when there is none.
 static instant working_on(const struct policy *policy, int32_t day, instant at)
 {
-    const struct calendar *calendar = &policy->calendar;
-    if (!day_works(calendar, day)) {
+    if (!day_works(&policy->calendar, day)) {
         return INSTANT_NEVER;
     }
-    const struct working_interval all_day = INTERVAL_ALL_DAY;
-    const struct working_interval *intervals = calendar->intervals;
-    size_t count = calendar->interval_count;
-    if (count == 0) {
-        intervals = &all_day;
-        count = 1;
-    }
+    const struct working_interval *intervals;
+    size_t count = day_intervals(&policy->calendar, &intervals);
     for (size_t i = 0; i < count; i++) {
         instant from = instant_later(at, local_instant(policy, day, intervals[i].from));
         // An interval all of which is in a gap of the zone is empty.
@@ -166,6 +169,39 @@ instant policy_working(const struct policy *policy, instant at)
         }
     }
     return INSTANT_NEVER;
+}
+
+// The last interval of the day that begins before `at`, cut off there. Whether there is one.
+static bool worked_on(const struct policy *policy, int32_t day, instant at, instant *from, instant *to)
+{
+    if (!day_works(&policy->calendar, day)) {
+        return false;
+    }
+    const struct working_interval *intervals;
+    for (size_t i = day_intervals(&policy->calendar, &intervals); i > 0; i--) {
+        *from = local_instant(policy, day, intervals[i - 1].from);
+        *to = instant_earlier(at, local_instant(policy, day, intervals[i - 1].to));
+        if (*from < *to) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool policy_worked(const struct policy *policy, instant at, instant *from, instant *to)
+{
+    if (is_always(&policy->calendar)) {
+        *from = INSTANT_NONE;
+        *to = at;
+        return true;
+    }
+    int32_t today = policy_day(policy, at);
+    for (int32_t day = today + DAYS_AHEAD; day >= today - CALENDAR_REACH; day--) {
+        if (worked_on(policy, day, at, from, to)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool policy_works(const struct policy *policy, int32_t *gap)

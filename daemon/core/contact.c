@@ -56,6 +56,13 @@ void contact_delivered(struct customer *customer, instant at)
     }
 }
 
+void contact_over(struct customer *customer)
+{
+    customer->unanswered_at = INSTANT_NONE;
+    customer->unfollowed_at = INSTANT_NONE;
+    customer->delivered_at = INSTANT_NONE;
+}
+
 static bool follows(const struct policy *policy, instant at, instant order_at)
 {
     return at > order_at && at - order_at < policy->follow_up_window;

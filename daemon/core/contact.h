@@ -17,6 +17,9 @@ void contact_answered(struct customer *customer);
 void contact_ordered(struct customer *customer, instant at);
 void contact_delivered(struct customer *customer, instant at);
 
+// The relationship has ended: nobody waits for an answer or a follow-up any more.
+void contact_over(struct customer *customer);
+
 // An outbound contact or a feedback at `at`: after the first open order it ends the wait, and counts as
 // following up if that order or the last one lies less than follow_up_window back. Judged before an order
 // of the same event counts.

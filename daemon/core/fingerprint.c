@@ -122,6 +122,8 @@ static void add_mixed(uint64_t *hash, const struct policy *policy)
     add_number(hash, policy->rhythm_gap);
     add_number(hash, policy->follow_up_window);
     add_number(hash, policy->rfm_window);
+    add_number(hash, policy->mature_by);
+    add_number(hash, (int64_t)policy->lasting_items);
     add_types(hash, policy);
     add_zone(hash, policy);
     add_money(hash, policy);
@@ -135,8 +137,21 @@ static void add_reloadable(uint64_t *hash, const struct policy *policy)
     }
     add_number(hash, policy->response_within);
     add_number(hash, policy->aftersale_after);
+    for (int tier = TIER_NONE; tier < TIER_COUNT; tier++) {
+        add_real(hash, policy->tier_factor[tier]);
+    }
+    add_number(hash, policy->zone_grace);
+    add_number(hash, policy->stall_after);
+    add_number(hash, policy->objection_within);
+    add_number(hash, policy->renewal_lead);
+    add_number(hash, policy->cycle_after);
+    add_number(hash, policy->promise_lead);
+    add_number(hash, policy->promise_grace);
     for (int i = 0; i < ESCALATIONS; i++) {
         add_number(hash, policy->escalate[i]);
+    }
+    for (int stage = 0; stage < POLICY_STAGES; stage++) {
+        add_number(hash, (int64_t)policy->stage_items[stage]);
     }
     add_calendar(hash, &policy->calendar);
     add_text(hash, policy->type_prefix);

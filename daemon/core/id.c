@@ -8,7 +8,7 @@ static const uint8_t namespace[16] = {0x6f, 0x1c, 0x1d, 0x2e, 0x6f, 0x0a, 0x5c, 
                                       0x9f, 0x3c, 0x7d, 0x1a, 0x5f, 0x0c, 0x0e, 0x11};
 
 enum {
-    NAME_MAX_SIZE = 256, // an id of at most 128 bytes, a type of at most TYPE_NAME_MAX, a number
+    NAME_MAX_SIZE = 384, // an id of at most 128 bytes, a type of at most TYPE_NAME_MAX, a number or another id
     DECIMAL_MAX = 20,
 };
 
@@ -43,14 +43,19 @@ static void append_decimal(struct name *name, int64_t number)
     append(name, digits + at, sizeof digits - at);
 }
 
-// UUIDv5 of "<id> LF <middle> LF <number>".
+// "<id> LF <middle> LF ".
+static void begin_name(struct name *name, struct span id, const char *middle)
+{
+    append(name, id.data, id.size);
+    append(name, "\n", 1);
+    append(name, middle, strlen(middle));
+    append(name, "\n", 1);
+}
+
 static void named_id(uint8_t uuid[16], struct span id, const char *middle, int64_t number)
 {
     struct name name = {.size = 0};
-    append(&name, id.data, id.size);
-    append(&name, "\n", 1);
-    append(&name, middle, strlen(middle));
-    append(&name, "\n", 1);
+    begin_name(&name, id, middle);
     append_decimal(&name, number);
     uuid_generate_sha1(uuid, namespace, name.text, name.size);
 }
@@ -58,6 +63,14 @@ static void named_id(uint8_t uuid[16], struct span id, const char *middle, int64
 void reminder_id(uint8_t uuid[16], struct span id, enum reminder_kind kind, instant anchor)
 {
     named_id(uuid, id, reminder_kind_code(kind), anchor);
+}
+
+void promise_reminder_id(uint8_t uuid[16], struct span id, enum reminder_kind kind, struct span promise_id)
+{
+    struct name name = {.size = 0};
+    begin_name(&name, id, reminder_kind_code(kind));
+    append(&name, promise_id.data, promise_id.size);
+    uuid_generate_sha1(uuid, namespace, name.text, name.size);
 }
 
 void change_id(uint8_t uuid[16], struct span id, const char *type, int64_t n)

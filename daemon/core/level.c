@@ -51,13 +51,14 @@ static void step(const struct change *change, int to, instant at, enum level_cau
 {
     struct customer *customer = change->customer;
     struct effect effect = {
-        .kind = EFFECT_LEVEL,
+        .kind = EFFECT_TRANSITION,
         .at = at,
         .event = event,
-        .from_level = (uint8_t)customer->level,
-        .to_level = (uint8_t)to,
-        .cause = cause,
-        .step = ++customer->level_changes,
+        .transition = {.kind = TRANSITION_LEVEL,
+                       .from = (uint8_t)customer->level,
+                       .to = (uint8_t)to,
+                       .n = ++customer->level_changes,
+                       .detail = cause},
     };
     customer->level = (int16_t)to;
     customer->level_since = at;

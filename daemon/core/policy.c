@@ -1,6 +1,7 @@
 // The policy's defaults, and finding rules and marks in it.
 #include <assert.h>
 
+#include "core/customer.h"
 #include "core/policy.h"
 
 static const struct zone_transition utc = {.from = INSTANT_NONE, .offset = 0};
@@ -36,6 +37,17 @@ static const struct checklist_item default_items[] = {
 };
 enum { DEFAULT_ITEMS = sizeof default_items / sizeof default_items[0] };
 
+// The items of `tasks` that belong to each stage.
+enum { STAGE_TASKS = 3 };
+static const char *const default_tasks[POLICY_STAGES][STAGE_TASKS] = {
+    [STAGE_STRANGER] = {"plan", "invite"},
+    [STAGE_ESTABLISHED] = {"visit", "survey", "proposal"},
+    [STAGE_EVALUATING] = {"demo", "exchange"},
+    [STAGE_GROWING] = {"requirements", "design", "evaluation"},
+    [STAGE_MATURE] = {"negotiation", "contract"},
+};
+static_assert((int)POLICY_STAGES == (int)STAGE_COUNT, "core/policy.h knows the number of stages");
+
 static void default_levels(struct policy *policy)
 {
     policy->half_life = 90 * DAY;
@@ -62,6 +74,18 @@ static void default_reminders(struct policy *policy)
     policy->cadence[LEVEL_PROACTIVE] = 30 * DAY;
     policy->response_within = 1 * DAY;
     policy->aftersale_after = 7 * DAY;
+    for (int tier = TIER_NONE; tier < TIER_COUNT; tier++) {
+        policy->tier_factor[tier] = 1;
+    }
+    policy->tier_factor[TIER_RISING] = 0.75;
+    policy->tier_factor[TIER_STAR] = 0.5;
+    policy->zone_grace = 30 * DAY;
+    policy->stall_after = 60 * DAY;
+    policy->objection_within = 3 * DAY;
+    policy->renewal_lead = 30 * DAY;
+    policy->cycle_after = 180 * DAY;
+    policy->promise_lead = 1 * DAY;
+    policy->promise_grace = 1 * DAY;
     policy->escalate[0] = 3 * DAY;
     policy->escalate[1] = 5 * DAY;
     policy->escalate[2] = 7 * DAY;
@@ -86,6 +110,20 @@ static void default_types(struct policy *policy, struct type_rule types[POLICY_T
     policy->types = types;
 }
 
+static void default_stages(struct policy *policy)
+{
+    const struct span tasks = SPAN_LITERAL("tasks");
+    policy->mature_by = MATURE_BY_ORDER;
+    policy->lasting_items = policy_list(policy, tasks);
+    for (int stage = 0; stage < POLICY_STAGES; stage++) {
+        for (int i = 0; i < STAGE_TASKS && default_tasks[stage][i]; i++) {
+            int bit = policy_mark(policy, tasks, span_text(default_tasks[stage][i]));
+            assert(bit >= 0); // the stages show what the default lists have
+            policy->stage_items[stage] |= UINT64_C(1) << bit;
+        }
+    }
+}
+
 void policy_defaults(struct policy *policy, struct type_rule types[POLICY_TYPES])
 {
     memset(policy, 0, sizeof *policy);
@@ -99,6 +137,7 @@ void policy_defaults(struct policy *policy, struct type_rule types[POLICY_TYPES]
     policy->item_count = DEFAULT_ITEMS;
     memcpy(policy->items, default_items, sizeof default_items);
     default_types(policy, types);
+    default_stages(policy);
     policy->future_tolerance = 5 * MINUTE;
     policy->max_event_bytes = 65536;
 }
@@ -151,4 +190,22 @@ int policy_mark(const struct policy *policy, struct span list, struct span item)
         }
     }
     return -1;
+}
+
+uint64_t policy_list(const struct policy *policy, struct span list)
+{
+    uint64_t items = 0;
+    for (size_t i = 0; list.size > 0 && i < policy->item_count; i++) {
+        if (is_named(policy->items[i].list, CHECKLIST_NAME_MAX, list)) {
+            items |= UINT64_C(1) << i;
+        }
+    }
+    return items;
+}
+
+duration policy_interval(const struct policy *policy, int level, int tier)
+{
+    // Rounded to microseconds first, so that 30 days * 0.69 loses no second to the binary form of 0.69.
+    double exact = (double)policy->cadence[level] * policy->tier_factor[tier];
+    return (duration)(exact + 0.5) / SECOND * SECOND;
 }

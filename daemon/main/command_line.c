@@ -54,9 +54,9 @@ void command_line_help(const struct command *command, FILE *out)
         "      --print-defaults   every option with its default, as a configuration file\n"
         "  -h, --help             this help; after a command, its own\n"
         "  -V, --version          versions of guanxid and of the libraries in use\n\n"
-        "Exit codes: 0 done, 64 bad arguments, 65 no such record, 69 Kafka or PostgreSQL not to be\n"
-        "had, 70 broken promise, 71 out of memory, 74 file or socket, 77 no permission,\n"
-        "78 bad configuration or schema.\n",
+        "Exit codes: 0 done, 64 bad arguments, 65 no such record or not erased, 69 Kafka or\n"
+        "PostgreSQL not to be had, 70 broken promise, 71 out of memory, 74 file or socket,\n"
+        "77 no permission, 78 bad configuration or schema.\n",
         out);
 }
 

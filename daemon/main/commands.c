@@ -5,6 +5,7 @@
 #include "base/print.h"
 #include "base/status.h"
 #include "postgres/migrate.h"
+#include "postgres/store.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -55,6 +56,16 @@ const struct command commands[] = {
         .accept = accept_quarantine,
         .run = command_quarantine,
     },
+    {
+        .name = "readmit",
+        .usage = "ID...",
+        .summary = "Let events of customers count again that were erased",
+        .help = "What was erased stays erased, and events that were dropped do not come back: those that\n"
+                "come from now on count, as if the customer were new.\n",
+        .has_json = true,
+        .accept = accept_readmit,
+        .run = command_readmit,
+    },
     {.name = NULL},
 };
 
@@ -64,6 +75,22 @@ int accept_nothing(const struct selection *selection, int count, char *const *op
     return count == 0
                ? 0
                : fault(STATUS_CONFIG, "\"%s\" is too much: no operands are expected", operands[0]);
+}
+
+int command_store_status(int outcome)
+{
+    return outcome > 0 ? fault(STATUS_UNAVAILABLE, "PostgreSQL is not to be had: %s", fault_message())
+                       : outcome;
+}
+
+int command_store_open(const struct command_context *context, struct store **store)
+{
+    int status = postgres_store_open(&context->settings.postgres, store);
+    if (status == 0)
+        status = (*store)->ops->reconnect(*store);
+    if (status == 0)
+        status = (*store)->ops->check_schema(*store);
+    return command_store_status(status);
 }
 
 // ------------------------------------------------------------------------------------------------- check

@@ -34,6 +34,15 @@ static void copy_reminders(struct policy *policy, const struct config_model *mod
         policy->escalate[i] = model->escalate.items[i];
     policy->response_within = model->response_within;
     policy->aftersale_after = model->aftersale_after;
+    for (int tier = TIER_ORDINARY; tier < TIER_COUNT; tier++)
+        policy->tier_factor[tier] = model->tier_factor.items[tier - TIER_ORDINARY];
+    policy->zone_grace = model->zone_grace;
+    policy->stall_after = model->stall_after;
+    policy->objection_within = model->objection_within;
+    policy->renewal_lead = model->renewal_lead;
+    policy->cycle_after = model->cycle_after;
+    policy->promise_lead = model->promise_lead;
+    policy->promise_grace = model->promise_grace;
 }
 
 static void copy_reading(struct policy_owner *owner, const struct config_daemon *daemon)
@@ -123,7 +132,9 @@ int policy_build(struct policy_owner *owner, const struct config *config,
     copy_reminders(&owner->policy, &config->model);
     copy_reading(owner, &config->daemon);
     owner->policy.rfm_window = (int32_t)config->model.rfm_window;
+    owner->policy.mature_by = (uint8_t)config->model.mature_by; // the choices stand in the order of the enum
     policy_build_items(&owner->policy, &config->model.checklists);
+    policy_build_stages(&owner->policy, &config->model, problems);
     policy_build_types(owner, &config->model.types, problems);
     int status = build_zone(owner, config, problems);
     if (status == 0)

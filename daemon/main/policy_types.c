@@ -1,5 +1,7 @@
 #include "main/policy_types.h"
 
+#include "core/customer.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +25,44 @@ void policy_build_items(struct policy *policy, const struct config_checklists *c
             snprintf(item->item, sizeof item->item, "%s", list->items.items[k]);
         }
     }
+    policy->lasting_items = policy_list(policy, SPAN_LITERAL("tasks"));
+}
+
+// The bit of "list.item", or -1.
+static int find_item(const struct policy *policy, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    return dot ? policy_mark(policy, span_of(name, (size_t)(dot - name)), span_text(dot + 1)) : -1;
+}
+
+// Whether the checklists have this list, be it empty, or this "list.item"; its bits in *items.
+static bool find_items(const struct policy *policy, const struct config_checklists *checklists,
+                       const char *name, uint64_t *items)
+{
+    int bit = find_item(policy, name);
+    *items = bit >= 0 ? UINT64_C(1) << bit : policy_list(policy, span_text(name));
+    bool found = bit >= 0;
+    for (size_t i = 0; i < checklists->count && !found; i++)
+        found = strcmp(checklists->items[i].name, name) == 0;
+    return found;
+}
+
+void policy_build_stages(struct policy *policy, const struct config_model *model,
+                         struct config_problems *problems)
+{
+    memset(policy->stage_items, 0, sizeof policy->stage_items);
+    for (size_t i = 0; i < CONFIG_STAGES; i++) {
+        const struct config_stage *stage = &model->stages.items[i];
+        for (size_t k = 0; k < stage->items.count; k++) {
+            uint64_t items;
+            if (!find_items(policy, &model->checklists, stage->items.items[k], &items) && stage->given)
+                config_problem(problems, stage->where, "model.stages",
+                               "\"%s\" is neither a checklist nor an item of one: expected \"list\" or "
+                               "\"list.item\"",
+                               stage->items.items[k]);
+            policy->stage_items[STAGE_STRANGER + i] |= items;
+        }
+    }
 }
 
 // Adds the mark "list.item", or ">list.item" for outbound contacts only, to a rule. Whether the checklists
@@ -30,10 +70,7 @@ void policy_build_items(struct policy *policy, const struct config_checklists *c
 static bool add_mark(const struct policy *policy, struct type_rule *rule, const char *mark)
 {
     bool outbound = *mark == '>';
-    const char *list = mark + outbound;
-    const char *dot = strchr(list, '.');
-    int bit =
-        dot ? policy_mark(policy, span_of(list, (size_t)(dot - list)), span_text(dot + 1)) : -1;
+    int bit = find_item(policy, mark + outbound);
     if (bit < 0)
         return false;
     *(outbound ? &rule->outbound_marks : &rule->marks) |= UINT64_C(1) << bit;

@@ -164,14 +164,10 @@ static int retry_selected(struct command_context *context, struct retrying *retr
     return missing ? EX_DATAERR : 0;
 }
 
-// Connects a store that may write, and brings policy and clock up to what it says.
+// Opens a store, and brings policy and clock up to what it says.
 static int open_store(struct command_context *context, struct store **store, instant *wall)
 {
-    int status = postgres_store_open(&context->settings.postgres, store);
-    if (status == 0)
-        status = (*store)->ops->reconnect(*store);
-    if (status == 0)
-        status = (*store)->ops->check_schema(*store);
+    int status = command_store_open(context, store);
     if (status == 0)
         status = policy_number_types(&context->policy, *store);
     instant watermark;
@@ -179,9 +175,7 @@ static int open_store(struct command_context *context, struct store **store, ins
     if (status == 0)
         status = (*store)->ops->beat(*store, NULL, 0, context->settings.app.lane_hold, &watermark,
                                      &left_out, wall);
-    return status > 0
-               ? fault(STATUS_UNAVAILABLE, "PostgreSQL is not to be had: %s", fault_message())
-               : status;
+    return command_store_status(status);
 }
 
 static int retry(struct command_context *context)

@@ -6,7 +6,7 @@
 #include "pipeline.h"
 
 #define X(...) +1
-enum { CUSTOMER_COLUMNS = 10 CUSTOMER_FIELDS(X) };
+enum { CUSTOMER_COLUMNS = 10 + TRANSITION_KIND_COUNT CUSTOMER_FIELDS(X) };
 #undef X
 
 // Takes records of the table's row type: rows.h says why.
@@ -17,7 +17,7 @@ bool customer_write_new(struct rows *rows, const void *item, const void *context
 
 // The id of a row of customer_load, as long as the result lives.
 struct span customer_read_id(const PGresult *result, int row);
-// Reads the rest of the row; `id` is left to the caller. STATUS_BROKEN: what is kept is not of our form.
-int customer_read(const PGresult *result, int row, struct customer_row *customer);
+// Reads the rest of the row, the book into the arena; `id` is left to the caller. Zero, or STATUS_NOMEM.
+int customer_read(const PGresult *result, int row, struct arena *arena, struct customer_row *customer);
 
 #endif

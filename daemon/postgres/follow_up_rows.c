@@ -3,8 +3,7 @@
 #include "base/status.h"
 #include "result.h"
 
-// Keeps a text; an absent one stays absent.
-static int keep(const PGresult *result, int row, int column, struct arena *arena, struct span *text)
+int keep_text(const PGresult *result, int row, int column, struct arena *arena, struct span *text)
 {
     *text = result_span(result, row, column);
     if (!text->data)
@@ -32,7 +31,8 @@ int reminder_read(const PGresult *result, int row, int first, struct arena *aren
         SNOOZED,
         AT_RISK,
         PUBLISHED,
-        ANNOUNCE
+        ANNOUNCE,
+        PROMISE
     };
     *reminder = (struct reminder_row){
         .kind = (enum reminder_kind)result_int2(result, row, first + KIND),
@@ -50,32 +50,31 @@ int reminder_read(const PGresult *result, int row, int first, struct arena *aren
         .exists = true,
     };
     result_uuid(result, row, first + ID, reminder->reminder_id);
-    int status = keep(result, row, first + CUSTOMER, arena, &reminder->customer_id);
+    int status = keep_text(result, row, first + CUSTOMER, arena, &reminder->customer_id);
     if (status == 0)
-        status = keep(result, row, first + SOURCE, arena, &reminder->closed_source);
+        status = keep_text(result, row, first + SOURCE, arena, &reminder->closed_source);
     if (status == 0)
-        status = keep(result, row, first + EVENT, arena, &reminder->closed_event);
-    return status;
+        status = keep_text(result, row, first + EVENT, arena, &reminder->closed_event);
+    return status ? status : keep_text(result, row, first + PROMISE, arena, &reminder->promise_id);
 }
 
 int notice_read(const PGresult *result, int row, int first, struct arena *arena, struct notice_row *notice)
 {
-    enum { CUSTOMER, REMINDER, NUMBER, AT, RECIPIENTS, STATE, HOME, LEVEL, CONTACT, ORDER, NEXT };
+    enum { CUSTOMER, REMINDER, NUMBER, AT, RECIPIENTS, STATE, HOME, ABOUT, ORDER, NEXT };
     *notice = (struct notice_row){
         .notice = (uint16_t)result_int2(result, row, first + NUMBER),
         .at = result_instant(result, row, first + AT),
         .recipients = (uint8_t)result_int2(result, row, first + RECIPIENTS),
         .state = (enum notice_state)result_int2(result, row, first + STATE),
         .home = result_int4(result, row, first + HOME),
-        .level = (uint8_t)result_int2(result, row, first + LEVEL),
-        .last_contact_at = result_instant(result, row, first + CONTACT),
         .last_order_at = result_instant(result, row, first + ORDER),
         .next_at = result_instant(result, row, first + NEXT),
         .exists = true,
     };
     notice->was = notice->state;
     result_uuid(result, row, first + REMINDER, notice->reminder_id);
-    return keep(result, row, first + CUSTOMER, arena, &notice->customer_id);
+    int status = keep_text(result, row, first + CUSTOMER, arena, &notice->customer_id);
+    return status ? status : keep_text(result, row, first + ABOUT, arena, &notice->about);
 }
 
 int outbox_read(const PGresult *result, int row, struct arena *arena, struct outbox_row *outbox)
@@ -88,9 +87,10 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         KIND,
         REMINDER,
         N,
-        FROM_LEVEL,
-        TO_LEVEL,
-        CAUSE,
+        TRANSITION,
+        FROM,
+        TO,
+        DETAIL,
         REMINDER_PUBLISHED,
         SOURCE,
         EVENT,
@@ -101,20 +101,26 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         .home = result_int4(result, row, HOME),
         .at = result_instant(result, row, AT),
         .kind = (enum outbox_kind)result_int2(result, row, KIND),
-        .n = result_int4(result, row, N),
-        .from_level = (uint8_t)result_int2(result, row, FROM_LEVEL),
-        .to_level = (uint8_t)result_int2(result, row, TO_LEVEL),
-        .cause = (enum level_cause)result_int2(result, row, CAUSE),
         .reminder_published = result_bool(result, row, REMINDER_PUBLISHED),
     };
+    if (outbox->kind == OUTBOX_TRANSITION)
+        outbox->transition = (struct transition){
+            .kind = (uint8_t)result_int2(result, row, TRANSITION),
+            .from = (uint8_t)result_int2(result, row, FROM),
+            .to = (uint8_t)result_int2(result, row, TO),
+            .n = result_int4(result, row, N),
+            .detail = result_int4(result, row, DETAIL),
+        };
+    else
+        outbox->n = result_int4(result, row, N);
     if (!result_null(result, row, REMINDER))
         result_uuid(result, row, REMINDER, outbox->reminder_id);
-    int status = keep(result, row, CUSTOMER, arena, &outbox->customer_id);
+    int status = keep_text(result, row, CUSTOMER, arena, &outbox->customer_id);
     if (status == 0)
-        status = keep(result, row, SOURCE, arena, &outbox->source);
+        status = keep_text(result, row, SOURCE, arena, &outbox->source);
     if (status == 0)
-        status = keep(result, row, EVENT, arena, &outbox->event_id);
-    return status ? status : keep(result, row, PAYLOAD, arena, &outbox->payload);
+        status = keep_text(result, row, EVENT, arena, &outbox->event_id);
+    return status ? status : keep_text(result, row, PAYLOAD, arena, &outbox->payload);
 }
 
 int held_notice_read(const PGresult *result, int row, struct arena *arena, struct held_notice *held)
@@ -129,9 +135,10 @@ enum parcel_array {
     OF_CUSTOMERS,
     OF_INSTANTS,
     OF_NUMBERS,
-    OF_FROM_LEVELS,
-    OF_TO_LEVELS,
-    OF_CAUSES,
+    OF_TRANSITIONS,
+    OF_FROM,
+    OF_TO,
+    OF_DETAILS,
     OF_SOURCES,
     OF_EVENTS,
     OF_REMINDERS,
@@ -148,10 +155,12 @@ static int parcel_next(struct array *arrays, struct arena *arena, struct outbox_
 {
     outbox->kind = (enum outbox_kind)array_number(&arrays[OF_KINDS]);
     outbox->at = array_number(&arrays[OF_INSTANTS]) + POSTGRES_EPOCH;
-    outbox->n = (int32_t)array_number(&arrays[OF_NUMBERS]);
-    outbox->from_level = (uint8_t)array_number(&arrays[OF_FROM_LEVELS]);
-    outbox->to_level = (uint8_t)array_number(&arrays[OF_TO_LEVELS]);
-    outbox->cause = (enum level_cause)array_number(&arrays[OF_CAUSES]);
+    int32_t n = (int32_t)array_number(&arrays[OF_NUMBERS]);
+    outbox->transition.kind = (uint8_t)array_number(&arrays[OF_TRANSITIONS]);
+    outbox->transition.from = (uint8_t)array_number(&arrays[OF_FROM]);
+    outbox->transition.to = (uint8_t)array_number(&arrays[OF_TO]);
+    outbox->transition.detail = (int32_t)array_number(&arrays[OF_DETAILS]);
+    *(outbox->kind == OUTBOX_TRANSITION ? &outbox->transition.n : &outbox->n) = n;
     struct span reminder = array_next(&arrays[OF_REMINDERS]);
     if (reminder.data)
         memcpy(outbox->reminder_id, reminder.data, sizeof outbox->reminder_id);
@@ -163,6 +172,7 @@ static int parcel_next(struct array *arrays, struct arena *arena, struct outbox_
         if (text.data && !texts[i]->data)
             return fault(STATUS_NOMEM, "out of memory");
     }
+    outbox->is_void = !outbox->customer_id.data;
     return 0;
 }
 

@@ -7,7 +7,10 @@
 
 #include "port/store.h"
 
-enum { NOTICE_COLUMNS = 11, REMINDER_COLUMNS = 16 };
+// A text that is kept; an absent one stays absent.
+int keep_text(const PGresult *result, int row, int column, struct arena *arena, struct span *text);
+
+enum { NOTICE_COLUMNS = 10, REMINDER_COLUMNS = 17 };
 
 int reminder_read(const PGresult *result, int row, int first, struct arena *arena,
                   struct reminder_row *reminder);

@@ -58,6 +58,21 @@ void rows_begin_arrays(struct rows *rows, const enum column_type *types, int col
     }
 }
 
+void rows_begin_texts(struct rows *rows)
+{
+    static const enum column_type types[] = {COLUMN_TEXT};
+    rows_begin_arrays(rows, types, 1);
+}
+
+void rows_texts(struct rows *rows, const struct span *texts, size_t count)
+{
+    rows_begin_texts(rows);
+    for (size_t i = 0; i < count; i++) {
+        row_begin(rows);
+        row_span(rows, texts[i]);
+    }
+}
+
 void rows_begin_records(struct rows *rows, uint32_t record_type, int columns)
 {
     begin(rows, columns);

@@ -53,6 +53,9 @@ void rows_free(struct rows *rows);
 // Begins anew. `types` is borrowed and needed for arrays.
 void rows_begin_copy(struct rows *rows, int columns);
 void rows_begin_arrays(struct rows *rows, const enum column_type *types, int columns);
+// One array of texts: begun, and as a whole.
+void rows_begin_texts(struct rows *rows);
+void rows_texts(struct rows *rows, const struct span *texts, size_t count);
 // Records are written with row_put.h.
 void rows_begin_records(struct rows *rows, uint32_t record_type, int columns);
 // Makes room behind `buffer` for `size` bytes; NULL when memory is out.

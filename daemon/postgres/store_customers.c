@@ -9,13 +9,8 @@
 static int select_customers(struct postgres_store *store, const char *sql, const struct span *ids,
                             size_t count, PGresult **result)
 {
-    static const enum column_type types[] = {COLUMN_TEXT};
     struct parameters parameters = {0};
-    rows_begin_arrays(&store->rows, types, 1);
-    for (size_t i = 0; i < count; i++) {
-        row_begin(&store->rows);
-        row_span(&store->rows, ids[i]);
-    }
+    rows_texts(&store->rows, ids, count);
     if (store->rows.failed)
         return fault(STATUS_NOMEM, "out of memory");
     rows_parameters(&store->rows, &parameters);

@@ -32,7 +32,14 @@ int store_release(struct store *store, const struct lane_row *lanes, size_t coun
 int store_orphans(struct store *store, duration grace, struct arena *arena, int32_t **lane_ids,
                   size_t *count);
 
-int store_load(struct store *store, const struct span *ids, size_t count, struct customer_row *rows);
+int store_load(struct store *store, const struct span *ids, size_t count, struct arena *arena,
+               struct customer_row *rows);
+int store_promises(struct store *store, const struct span *customer_ids, const struct span *promise_ids,
+                   size_t count, struct arena *arena, struct promise *rows);
+int store_resolve(struct store *store, const struct span *ids, size_t count, struct arena *arena,
+                  struct identity_row *rows, int64_t *epoch);
+int store_merged_into(struct store *store, struct span id, struct arena *arena, struct span **ids,
+                      size_t *count);
 int store_identify(struct store *store, const struct span *customer_ids, const struct event *const *events,
                    size_t count, enum identity *result);
 int store_write_batch(struct store *store, const struct store_write *write);

@@ -17,20 +17,21 @@ WRITER(write_held)
     row_int4(rows, row->home);
     row_instant(rows, row->at);
     row_int2(rows, (int16_t)row->kind);
-    if (row->kind == OUTBOX_LEVEL)
+    if (row->kind == OUTBOX_TRANSITION)
         row_null(rows);
     else
         row_uuid(rows, row->reminder_id);
-    row_int4(rows, row->n);
-    row_int2(rows, row->from_level);
-    row_int2(rows, row->to_level);
-    row_int2(rows, (int16_t)row->cause);
+    row_int4(rows, row->kind == OUTBOX_TRANSITION ? row->transition.n : row->n);
+    row_int2(rows, row->transition.kind);
+    row_int2(rows, row->transition.from);
+    row_int2(rows, row->transition.to);
+    row_int4(rows, row->transition.detail);
     row_span(rows, row->source);
     row_span(rows, row->event_id);
     row_span(rows, row->payload);
     return true;
 }
-const struct copy_statement outbox_copy = {sql_outbox_copy, 12, write_held, STORE_POISON};
+const struct copy_statement outbox_copy = {sql_outbox_copy, 13, write_held, STORE_POISON};
 
 WRITER(write_held_key)
 {
@@ -60,7 +61,10 @@ WRITER(write_released)
     row_span(rows, row->customer_id);
     row_instant(rows, row->at);
     row_int4(rows, row->n);
-    row_uuid(rows, row->reminder_id);
+    if (row->kind == OUTBOX_IDENTITY)
+        row_null(rows);
+    else
+        row_uuid(rows, row->reminder_id);
     row_span(rows, row->payload);
     return true;
 }
@@ -75,7 +79,7 @@ WRITER(write_notice)
 {
     const struct outbox_row *row = item;
     (void)context;
-    if (row->kind != OUTBOX_NOTICE)
+    if (row->kind != OUTBOX_NOTICE || row->is_void)
         return false;
     row_begin(rows);
     row_span(rows, row->customer_id);
@@ -221,18 +225,19 @@ static int shorten_parcels(struct pipeline *pipeline, const struct delivery *del
 
 int store_delivered(struct store *store, const struct outbox_row *outbox, size_t count)
 {
-    static const char *const statements[] = {sql_parcel_delete, sql_parcel_shorten, sql_notice_published, NULL};
+    static const char *const statements[] = {sql_notice_published, sql_parcel_delete, sql_parcel_shorten, NULL};
     struct postgres_store *postgres = postgres_store(store);
     struct delivery delivery = {outbox, outbox + count};
     struct pipeline pipeline;
     // Lost with a crash it is only said again, and a message sent again has the same id.
     int outcome = pipeline_begin(&pipeline, &postgres->connection, &postgres->rows, false, statements);
+    // Notices before parcels, the order in which an erasure locks them.
+    if (outcome == 0)
+        outcome = pipeline_arrays(&pipeline, &notice_published, outbox, sizeof *outbox, count, NULL);
     if (outcome == 0)
         outcome = pipeline_arrays(&pipeline, &parcel_delete, outbox, sizeof *outbox, count, &delivery);
     if (outcome == 0)
         outcome = shorten_parcels(&pipeline, &delivery);
-    if (outcome == 0)
-        outcome = pipeline_arrays(&pipeline, &notice_published, outbox, sizeof *outbox, count, NULL);
     if (outcome == 0)
         outcome = pipeline_commit(&pipeline);
     if (outcome)

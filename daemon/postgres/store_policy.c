@@ -50,8 +50,26 @@ int store_number_types(struct store *store, const char *const *names, size_t cou
     return outcome;
 }
 
+static int record_checklists(struct postgres_store *store, const struct policy *policy)
+{
+    static const enum column_type types[] = {COLUMN_INT2, COLUMN_TEXT, COLUMN_TEXT};
+    struct parameters parameters = {0};
+    rows_begin_arrays(&store->rows, types, 3);
+    for (size_t i = 0; i < policy->item_count; i++) {
+        row_begin(&store->rows);
+        row_int2(&store->rows, (int16_t)i);
+        row_text(&store->rows, policy->items[i].list);
+        row_text(&store->rows, policy->items[i].item);
+    }
+    if (store->rows.failed)
+        return fault(STATUS_NOMEM, "out of memory");
+    rows_parameters(&store->rows, &parameters);
+    return connection_run(&store->connection, sql_checklist_record, &parameters, NULL);
+}
+
 int store_record_policy(struct store *store, const struct policy *policy, duration lane_hold)
 {
+    struct postgres_store *postgres = postgres_store(store);
     struct parameters parameters = {0};
     parameter_int4(&parameters, policy->base_minor_digits);
     parameter_int4(&parameters, policy->rfm_window);
@@ -60,5 +78,6 @@ int store_record_policy(struct store *store, const struct policy *policy, durati
     parameter_text(&parameters, policy->zone_name);
     parameter_text(&parameters, policy->base_currency);
     parameter_int8(&parameters, lane_hold);
-    return connection_run(&postgres_store(store)->connection, sql_policy_record, &parameters, NULL);
+    int outcome = connection_run(&postgres->connection, sql_policy_record, &parameters, NULL);
+    return outcome ? outcome : record_checklists(postgres, policy);
 }

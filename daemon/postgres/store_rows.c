@@ -28,9 +28,9 @@ WRITER(write_timeline)
     const struct event *event = row->event;
     ask_for_events(row, write->timeline + write->timeline_count);
     struct span data = event->data.data ? event->data : SPAN_LITERAL("{}");
-    struct span recorded_as = span_equal(event->subject, row->customer_id) ? SPAN_NONE : event->subject;
+    struct span subject = recorded_as(event, row->customer_id);
     char *at = row_open(rows, (size_t)row->customer_id.size + event->source.size + event->id.size +
-                                  data.size + recorded_as.size);
+                                  data.size + subject.size);
     if (!at)
         return true;
     at = put_instant(at, event->time);
@@ -44,7 +44,7 @@ WRITER(write_timeline)
     at = put_span(at, event->source);
     at = put_span(at, event->id);
     at = put_span(at, data);
-    at = put_span(at, recorded_as);
+    at = put_span(at, subject);
     row_close(rows, at);
     return true;
 }
@@ -52,23 +52,6 @@ const struct copy_statement timeline_copy = {sql_timeline_copy, 12, write_timeli
 
 const struct copy_statement customer_copy = {sql_customer_copy, CUSTOMER_COLUMNS, customer_write_new,
                                              STORE_CONFLICT};
-
-WRITER(write_level_change)
-{
-    const struct level_change_row *row = item;
-    (void)context;
-    row_begin(rows);
-    row_span(rows, row->customer_id);
-    row_int4(rows, row->n);
-    row_instant(rows, row->at);
-    row_int2(rows, row->from_level);
-    row_int2(rows, row->to_level);
-    row_int2(rows, (int16_t)row->cause);
-    row_span(rows, row->source);
-    row_span(rows, row->event_id);
-    return true;
-}
-const struct copy_statement level_change_copy = {sql_level_change_copy, 8, write_level_change, STORE_POISON};
 
 // What an insert and an update of a reminder have in common, in two parts.
 static void write_reminder_end(struct rows *rows, const struct reminder_row *row)
@@ -82,8 +65,7 @@ static void write_reminder_end(struct rows *rows, const struct reminder_row *row
     row_bool(rows, row->published);
 }
 
-// The customer of a reminder in the write, or NULL.
-static const struct customer_row *customer_of(const struct store_write *write, struct span id)
+const struct customer_row *customer_in(const struct store_write *write, struct span id)
 {
     size_t low = 0, high = write->customer_count;
     while (low < high) {
@@ -100,7 +82,7 @@ static const struct customer_row *customer_of(const struct store_write *write, s
 bool reminders_have_customers(const struct store_write *write)
 {
     for (size_t i = 0; i < write->reminder_count; i++)
-        if (!write->reminders[i].exists && !customer_of(write, write->reminders[i].customer_id))
+        if (!write->reminders[i].exists && !customer_in(write, write->reminders[i].customer_id))
             return false;
     return true;
 }
@@ -117,18 +99,19 @@ WRITER(write_reminder_new)
     row_int8(rows, row->anchor);
     row_instant(rows, row->due_at);
     row_instant(rows, row->opened_at);
-    row_int4(rows, customer_of(context, row->customer_id)->home);
+    row_int4(rows, customer_in(context, row->customer_id)->home);
     row_int2(rows, (int16_t)row->notices);
     row_int2(rows, (int16_t)row->status);
     write_reminder_end(rows, row);
     row_int2(rows, row->announce == ANNOUNCE_KEEP ? ANNOUNCE_NOT : row->announce);
+    row_span(rows, row->promise_id);
     return true;
 }
 const struct array_statement reminder_open = {
     .sql = sql_reminder_open,
     TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2, COLUMN_INT8, COLUMN_INSTANT, COLUMN_INSTANT, COLUMN_INT4,
           COLUMN_INT2, COLUMN_INT2, COLUMN_INSTANT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_INSTANT, COLUMN_INSTANT,
-          COLUMN_BOOL, COLUMN_BOOL, COLUMN_INT2),
+          COLUMN_BOOL, COLUMN_BOOL, COLUMN_INT2, COLUMN_TEXT),
     .write = write_reminder_new,
     .otherwise = STORE_CONFLICT,
 };
@@ -190,8 +173,7 @@ WRITER(write_notice_new)
     row_int2(rows, row->recipients);
     row_int2(rows, (int16_t)row->state);
     row_int4(rows, row->home);
-    row_int2(rows, row->level);
-    row_instant(rows, row->last_contact_at);
+    row_span(rows, row->about);
     row_instant(rows, row->last_order_at);
     row_instant(rows, row->next_at);
     return true;
@@ -199,7 +181,7 @@ WRITER(write_notice_new)
 const struct array_statement notice_add = {
     .sql = sql_notice_add,
     TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2, COLUMN_INSTANT, COLUMN_INT2, COLUMN_INT2, COLUMN_INT4,
-          COLUMN_INT2, COLUMN_INSTANT, COLUMN_INSTANT, COLUMN_INSTANT),
+          COLUMN_TEXT, COLUMN_INSTANT, COLUMN_INSTANT),
     .write = write_notice_new,
     .unguarded = true,
 };
@@ -303,16 +285,6 @@ const struct array_statement lane_fence = {
     .otherwise = STORE_FENCED,
 };
 
-WRITER(write_span)
-{
-    (void)context;
-    row_begin(rows);
-    row_span(rows, *(const struct span *)item);
-    return true;
-}
-const struct array_statement level_change_forget = {
-    .sql = sql_level_change_forget, TYPES(COLUMN_TEXT), .write = write_span, .unguarded = true};
-
 WRITER(write_points)
 {
     const struct timeline_row *row = item;
@@ -321,12 +293,13 @@ WRITER(write_points)
     row_span(rows, row->customer_id);
     row_span(rows, row->event->source);
     row_span(rows, row->event->id);
+    row_span(rows, recorded_as(row->event, row->customer_id));
     row_real(rows, row->points);
     return true;
 }
 const struct array_statement timeline_points = {
     .sql = sql_timeline_points,
-    TYPES(COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_REAL),
+    TYPES(COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_REAL),
     .write = write_points,
     .otherwise = STORE_CONFLICT,
 };

@@ -17,12 +17,20 @@ struct copy_statement {
     .columns = sizeof((const enum column_type[]){__VA_ARGS__}) / sizeof(enum column_type)
 #define WRITER(name) static bool name(struct rows *rows, const void *item, const void *context)
 
-extern const struct copy_statement timeline_copy, customer_copy, level_change_copy, outbox_copy,
+extern const struct copy_statement timeline_copy, customer_copy, transition_copy, outbox_copy,
     quarantine_copy;
-extern const struct array_statement lane_fence, timeline_points, level_change_forget, reminder_delete,
-    notice_forget, reminder_open, reminder_update, notice_add, notice_delete, notice_update, outbox_delete,
-    parcel_add, quarantine_settle;
+extern const struct array_statement lane_fence, customer_depart, timeline_points, customer_forget, promise_put,
+    objection_put, profile_put, reminder_delete, notice_forget, reminder_open, reminder_update, notice_add,
+    notice_delete, notice_update, outbox_delete, parcel_add, quarantine_settle;
 
+// The subject of an event as its row has it: empty where it is the customer itself.
+static inline struct span recorded_as(const struct event *event, struct span customer_id)
+{
+    return span_equal(event->subject, customer_id) ? SPAN_LITERAL("") : event->subject;
+}
+
+// The customer of that id among those the write inserts or updates, or NULL.
+const struct customer_row *customer_in(const struct store_write *write, struct span id);
 // That every new reminder comes in a write of its customer, of which it has its home.
 bool reminders_have_customers(const struct store_write *write);
 

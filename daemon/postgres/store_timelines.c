@@ -61,7 +61,7 @@ static int take_row(struct stream *stream, const PGresult *result, int row)
         .due = INSTANT_NONE,
         .until = INSTANT_NONE,
     };
-    if (!event.subject.data)
+    if (event.subject.size == 0)
         event.subject = stream->ids[stream->customer];
     if (!result_null(result, row, SIDE))
         event.side = (uint8_t)result_int2(result, row, SIDE);
@@ -81,15 +81,10 @@ static int take_row(struct stream *stream, const PGresult *result, int row)
 
 static int open_stream(struct stream *stream)
 {
-    static const enum column_type types[] = {COLUMN_TEXT};
     struct connection *connection = &stream->store->connection;
     struct rows *rows = &stream->store->rows;
     struct parameters parameters = {0};
-    rows_begin_arrays(rows, types, 1);
-    for (size_t i = 0; i < stream->count; i++) {
-        row_begin(rows);
-        row_span(rows, stream->ids[i]);
-    }
+    rows_texts(rows, stream->ids, stream->count);
     if (rows->failed)
         return fault(STATUS_NOMEM, "out of memory");
     rows_parameters(rows, &parameters);

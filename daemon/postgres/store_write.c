@@ -2,6 +2,7 @@
 // judged before anything is copied; then the inserts, each a COPY; then the commit.
 #include "base/status.h"
 #include "customer_columns.h"
+#include "identity_change.h"
 #include "postgres/sql.h"
 #include "result.h"
 #include "store_internal.h"
@@ -24,32 +25,54 @@ struct part {
         write->field, sizeof *write->field, write->number, NULL, &(statement) \
     }
 
+static int send_parts(struct pipeline *pipeline, const struct store_write *write, const struct part *parts,
+                      size_t count)
+{
+    int outcome = 0;
+    for (size_t i = 0; outcome == 0 && i < count; i++)
+        if (parts[i].count)
+            outcome = pipeline_arrays(pipeline, parts[i].arrays, parts[i].items, parts[i].size,
+                                      parts[i].count, write);
+    return outcome;
+}
+
 static int send_guarded(struct pipeline *pipeline, const struct store_write *write)
 {
-    // The fence first: under it nobody else writes for these lanes. Customers next, as their version guards
-    // the rest, and always in the order of their ids, so that two writers wait instead of deadlock.
-    const struct part parts[] = {
-        PART_ARRAYS(lanes, lane_count, lane_fence),
+    const struct part lanes = PART_ARRAYS(lanes, lane_count, lane_fence);
+    const struct part customers[] = {
         PART_ARRAYS(customers, customer_count, customer_update),
-        PART_ARRAYS(settle, settle_count, quarantine_settle),
-        PART_ARRAYS(forget_level_changes, forget_level_change_count, level_change_forget),
+        PART_ARRAYS(delete_customers, delete_customer_count, customer_depart),
+        PART_ARRAYS(settle, settle_count, quarantine_settle), // before an erasure takes its bytes
+    };
+    const struct part parts[] = {
+        PART_ARRAYS(forget, forget_count, customer_forget),
         PART_ARRAYS(delete_reminders, delete_reminder_count, notice_forget),
         PART_ARRAYS(delete_reminders, delete_reminder_count, reminder_delete),
         PART_ARRAYS(delete_notices, delete_notice_count, notice_delete),
         PART_ARRAYS(delete_outbox, delete_outbox_count, outbox_delete),
         PART_ARRAYS(points, points_count, timeline_points),
+        PART_ARRAYS(promises, promise_count, promise_put),
+        PART_ARRAYS(objections, objection_count, objection_put),
+        PART_ARRAYS(profiles, profile_count, profile_put),
         PART_ARRAYS(reminders, reminder_count, reminder_update),
         PART_ARRAYS(reminders, reminder_count, reminder_open),
         PART_ARRAYS(notices, notice_count, notice_update),
         PART_ARRAYS(notices, notice_count, notice_add),
         PART_ARRAYS(outbox, outbox_count, parcel_add),
     };
-    int outcome = 0;
-    for (size_t i = 0; outcome == 0 && i < sizeof parts / sizeof *parts; i++)
-        if (parts[i].count)
-            outcome = pipeline_arrays(pipeline, parts[i].arrays, parts[i].items, parts[i].size,
-                                      parts[i].count, write);
-    return outcome;
+    // What ids stand for first, then the fence: under it nobody else writes for these lanes. Customers next, as
+    // their version guards the rest, and always in the order of their ids, so that two writers wait instead of
+    // deadlock.
+    int outcome = identity_lock(pipeline, write);
+    if (outcome == 0)
+        outcome = send_parts(pipeline, write, &lanes, 1);
+    if (outcome == 0)
+        outcome = identity_lock_customers(pipeline, write);
+    if (outcome == 0)
+        outcome = send_parts(pipeline, write, customers, sizeof customers / sizeof *customers);
+    if (outcome == 0)
+        outcome = identity_apply(pipeline, write);
+    return outcome ? outcome : send_parts(pipeline, write, parts, sizeof parts / sizeof *parts);
 }
 
 static int copy_part(struct postgres_store *store, const struct part *part, const void *context)
@@ -88,7 +111,7 @@ static int copy_inserts(struct postgres_store *store, const struct store_write *
     const struct part parts[] = {
         PART_COPY(customers, customer_count, customer_copy),
         PART_COPY(timeline, timeline_count, timeline_copy),
-        PART_COPY(level_changes, level_change_count, level_change_copy),
+        PART_COPY(transitions, transition_count, transition_copy),
         PART_COPY(outbox, outbox_count, outbox_copy),
         PART_COPY(quarantine, quarantine_count, quarantine_copy),
     };
@@ -100,10 +123,12 @@ static int copy_inserts(struct postgres_store *store, const struct store_write *
 }
 
 static const char *const write_statements[] = {
-    sql_lane_fence,      sql_customer_update, sql_quarantine_settle, sql_level_change_forget,
+    sql_identity_share,  sql_identity_check,
+    sql_lane_fence,      sql_customer_update, sql_quarantine_settle, sql_customer_forget,
     sql_notice_forget,   sql_reminder_delete, sql_notice_delete,     sql_outbox_delete,
-    sql_timeline_points, sql_reminder_update,   sql_notice_update,
-    sql_reminder_open,   sql_notice_add,      sql_parcel_add,      NULL,
+    sql_timeline_points, sql_promise_put,     sql_objection_put,     sql_profile_put,
+    sql_reminder_update, sql_reminder_open,   sql_notice_update,     sql_notice_add,
+    sql_parcel_add,      NULL,
 };
 
 // Asks once a connection for the number of the row type of customers.
@@ -127,6 +152,8 @@ int store_write_batch(struct store *store, const struct store_write *write)
     if (!reminders_have_customers(write))
         return fault(STATUS_BROKEN, "a reminder opens in a write without its customer");
     int outcome = know_customer_type(postgres);
+    if (outcome == 0)
+        outcome = identity_prepare(connection, write);
     if (outcome == 0)
         outcome = pipeline_begin(&pipeline, connection, &postgres->rows, write->durable, write_statements);
     pipeline.record_type = postgres->customer_type;

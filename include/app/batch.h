@@ -6,8 +6,8 @@
 #include <pthread.h>
 
 #include "app/cache.h"
+#include "app/collector.h"
 #include "app/group.h"
-#include "app/writeset.h"
 #include "base/metrics.h"
 
 // One transaction at a time for all workers of a process, for those that keep running into each other.
@@ -30,8 +30,19 @@ struct applier {
     VECTOR(uint32_t) wanted;
     VECTOR(const struct event *) events;
     VECTOR(enum identity) identities;
+    VECTOR(uint32_t) asked;            // members about whose promise the database was asked, in their order
+    VECTOR(struct span) promise_ids;
+    VECTOR(struct promise) promises;   // what it said
+    size_t answer;                     // the first of them that no member has had yet
     VECTOR(struct lane *) lanes;
+    struct collector collector;
     struct writeset set;
+    struct arena scratch;   // for what is read of ids
+    struct aliases aliases; // as of the epoch
+    VECTOR(bool) erased;    // of each rejected record of the batch, whether it is about somebody erased
+    int64_t epoch;          // of the ids, once known
+    bool epoch_known;
+    size_t book_bytes; // of the batch's customers, as read and as written
     bool look_up_all;  // this batch repeats an identity that the database has: look every one up
     int suspicious;    // batches for which late events are looked up before they are written
     size_t strangers;  // customers asked for in a row whom the database did not know

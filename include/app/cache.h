@@ -5,6 +5,7 @@
 #ifndef GUANXI_APP_CACHE_H
 #define GUANXI_APP_CACHE_H
 
+#include "codec/arena.h"
 #include "port/store.h"
 
 struct cache;
@@ -15,9 +16,10 @@ enum { CACHE_LEAST = 256 * 1024 };
 // What the functions below want to be told, as most callers have it at hand.
 uint64_t customer_hash(struct span id);
 
-// Copies the entry of row->id into *row (id excepted) and returns true, or false.
-bool cache_get(struct cache *cache, uint64_t hash, struct customer_row *row);
-// Remembers a row (the id is copied). Best effort: forgetting is always allowed.
+// Copies the entry of row->id into *row (id excepted), its book into the arena, and returns true. False: there is
+// none, or memory is out.
+bool cache_get(struct cache *cache, uint64_t hash, struct arena *arena, struct customer_row *row);
+// Remembers a row (id and book are copied). Best effort: forgetting is always allowed.
 void cache_put(struct cache *cache, uint64_t hash, const struct customer_row *row);
 void cache_remove(struct cache *cache, uint64_t hash, struct span id);
 void cache_clear(struct cache *cache); // after a reconnect nothing remembered is certain

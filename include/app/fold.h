@@ -4,14 +4,18 @@
 #ifndef GUANXI_APP_FOLD_H
 #define GUANXI_APP_FOLD_H
 
-#include "app/writeset.h"
+#include "app/collector.h"
+
+// A place in folder->effects: how many rows stand before it.
+struct fold_place {
+    size_t transitions, reminders, notices;
+};
 
 // One customer made from nothing; its effects are a stretch of folder->effects.
 struct folded {
     struct customer_row row;
     struct customer_row before; // as it stood
-    size_t level_changes, reminders, notices; // where its rows begin
-    bool rows;                                // it has a timeline
+    struct fold_place begin, end;
 };
 
 struct folder {
@@ -22,6 +26,7 @@ struct folder {
     // scratch, kept from fold to fold
     VECTOR(struct customer_row) loaded;
     VECTOR(struct folded) folded;
+    struct collector collector;
     struct writeset effects; // as if nothing had been there before
     struct writeset set;     // what is written
     struct arena arena;      // what the store gave
@@ -32,7 +37,8 @@ void folder_init(struct folder *folder);
 void folder_free(struct folder *folder);
 
 // Folds customers (ids sorted, unique) up to `watermark` and writes the result, marks gone, under their
-// versions. 0: folder->set.customers tells what was written, versions raised. STORE_CONFLICT: somebody
+// versions; one of whom no event is left that begins a customer is no more. 0: folder->set.customers tells what
+// was written, versions raised. STORE_CONFLICT: somebody
 // changed one of them meanwhile; nothing was written. Others as the store says.
 int fold_customers(struct folder *folder, const struct span *ids, size_t count, instant watermark);
 
@@ -46,8 +52,10 @@ struct follow_ups {
     size_t outbox_count;
 };
 
-// What a fold yields of reminders.
+// What a fold yields of one customer, as far as it is held against what was published.
 struct yielded {
+    const struct transition_row *transitions;
+    size_t transition_count;
     const struct reminder_row *reminders;
     size_t reminder_count;
     const struct notice_row *notices;
@@ -57,12 +65,14 @@ struct yielded {
 // Brings the reminders and held messages that the tables have in line with a fold (model section 1, Fold):
 // a reminder of which something was published keeps its due_at, opened_at and notices; one that the fold
 // does not yield is closed moot, or deleted if nothing of it was published. False: memory is out.
-bool reconcile_reminders(struct writeset *set, const struct customer_row *row, const struct yielded *yielded,
-                         const struct follow_ups *had);
+// Notices before before->quiet_until are suppressed.
+bool reconcile_reminders(struct writeset *set, const struct customer_row *row, const struct customer_row *before,
+                         const struct yielded *yielded, const struct follow_ups *had);
 
-// Issues one level change where the folded level is not the one last published, in place of all that were held.
-// Sets row->level_messages. `last_step` is the fold's last step or NULL.
-bool reconcile_level(struct writeset *set, struct customer_row *row, const struct customer_row *before,
-                     const struct level_change_row *last_step, const struct follow_ups *had);
+// Issues one message of each kind of transition in which the folded customer stands elsewhere than was last
+// published, in place of all that were held; none of a customer who is no more. Sets row->messages. False: memory
+// is out.
+bool reconcile_transitions(struct writeset *set, struct customer_row *row, const struct customer_row *before,
+                           const struct yielded *yielded, const struct follow_ups *had);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef GUANXI_APP_GROUP_H
 #define GUANXI_APP_GROUP_H
 
+#include "app/aliases.h"
 #include "app/lane.h"
 #include "app/vector.h"
 
@@ -30,7 +31,8 @@ struct group {
     struct span id;
     uint64_t hash; // customer_hash
     uint32_t first; // of its members
-    uint32_t count : 31;
+    uint32_t count : 30;
+    bool erased : 1;  // there is a tombstone: its events are dropped
     bool changed : 1; // the batch changes the customer
 };
 
@@ -45,8 +47,9 @@ struct grouping {
     VECTOR(uint32_t) slots;          // hash index, first of customers, then of identities
 };
 
-// Groups the events among the items (other records are passed over). 0, or STATUS_NOMEM.
-int group_events(struct grouping *grouping, const struct item *items, size_t count);
+// Groups the events among the items by whom their subjects mean (other records are passed over). 0, or
+// STATUS_NOMEM.
+int group_events(struct grouping *grouping, const struct item *items, size_t count, const struct aliases *aliases);
 void grouping_free(struct grouping *grouping);
 
 static inline struct member *grouping_member(const struct grouping *grouping, const struct group *group, uint32_t i)

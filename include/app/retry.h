@@ -3,7 +3,7 @@
 #ifndef GUANXI_APP_RETRY_H
 #define GUANXI_APP_RETRY_H
 
-#include "app/writeset.h"
+#include "app/collector.h"
 
 struct retrier {
     const struct policy *policy;
@@ -11,7 +11,9 @@ struct retrier {
     struct decoder *decoder;
     instant wall; // PostgreSQL's clock, for events ahead of it
     struct arena arena;
+    struct collector collector;
     struct writeset set;
+    int64_t epoch; // of ids, as last resolved
 };
 
 // Outcomes of retry_record; positive outcomes of the store are below them, RETRY_SHIFT added.

@@ -19,6 +19,7 @@ struct sweeper {
     size_t home_count;
 
     // scratch, kept from sweep to sweep
+    struct collector collector;
     struct writeset set;
     struct arena arena;
     VECTOR(struct customer_row) rows;
@@ -38,7 +39,7 @@ void sweeper_free(struct sweeper *sweeper);
 // Otherwise as the store says; STORE_CONFLICT: somebody else was at it, look again later.
 int sweep_fold(struct sweeper *sweeper, instant watermark, size_t *done);
 int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done);
-int sweep_changes(struct sweeper *sweeper, instant watermark, size_t *done); // changes of level
+int sweep_changes(struct sweeper *sweeper, instant watermark, size_t *done); // of level, stage, PRAM and tier
 int sweep_release(struct sweeper *sweeper, instant watermark, size_t *done);
 // Announces open reminders all of whose notices were suppressed, when the lanes have been read to their end.
 int sweep_announce(struct sweeper *sweeper, size_t *done);

@@ -69,6 +69,19 @@ struct config_checklists {
     size_t count;
 };
 
+enum { CONFIG_STAGES = 5 }; // stranger, established, evaluating, growing, mature
+
+// What a stage of life shows: "list.item" or "list".
+struct config_stage {
+    struct config_source where;
+    bool given; // false: the default, some of whose items the checklists may not have
+    struct config_texts items;
+};
+
+struct config_stages {
+    struct config_stage items[CONFIG_STAGES];
+};
+
 // The type of the member that a kind of option fills.
 #define OPTION_TYPE_boolean    bool
 #define OPTION_TYPE_integer    int64_t
@@ -84,6 +97,7 @@ struct config_checklists {
 #define OPTION_TYPE_rates      struct config_rates
 #define OPTION_TYPE_types      struct config_types
 #define OPTION_TYPE_checklists struct config_checklists
+#define OPTION_TYPE_stages     struct config_stages
 
 // struct config_kafka { const char *brokers; ... }; and so on.
 #define X(kind, name, ...) OPTION_TYPE_##kind name;

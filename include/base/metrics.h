@@ -12,6 +12,7 @@
     X(EVENTS_APPLIED, "guanxi_events_applied_total", COUNTER, "Events applied in order") \
     X(EVENTS_LATE, "guanxi_events_late_total", COUNTER, "Events put on the timeline for a fold") \
     X(EVENTS_DUPLICATE, "guanxi_events_duplicate_total", COUNTER, "Events dropped as duplicates") \
+    X(EVENTS_ERASED, "guanxi_events_erased_total", COUNTER, "Events of erased customers dropped") \
     X(EVENTS_IGNORED, "guanxi_events_ignored_total", COUNTER, "Events without effect") \
     X(EVENTS_UNKNOWN, "guanxi_events_unknown_total", COUNTER, "Events of unknown types passed over") \
     X(EVENTS_TOMBSTONE, "guanxi_events_tombstone_total", COUNTER, "Records without a value") \

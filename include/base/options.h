@@ -21,7 +21,7 @@ struct option_limits {
 
 #define OPTION_KINDS(X) \
     X(boolean) X(integer) X(real) X(text) X(choice) X(duration) X(size) X(window) X(texts) \
-    X(durations) X(reals) X(rates) X(types) X(checklists)
+    X(durations) X(reals) X(rates) X(types) X(checklists) X(stages)
 
 #define OPTION_MS 1e3
 #define OPTION_S 1e6
@@ -144,6 +144,23 @@ struct option_limits {
       "Time to answer a customer who asked.") \
     X(duration, aftersale_after, "\"7 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
       "Time to follow up an order.") \
+    X(reals, tier_factor, "[1.0, 0.75, 0.5, 1.0]", (.least = 0.01, .most = 10, .count = 4), \
+      "What the tier of a customer makes of cadence: ordinary, rising, star, fading. Customers without a " \
+      "tier have 1. The product is cut to whole seconds.") \
+    X(duration, zone_grace, "\"30 d\"", (.most = OPTION_CENTURY), \
+      "How long a customer may be under its target level.") \
+    X(duration, stall_after, "\"60 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "Time in one stage of life, short of mature, after which a customer has stalled.") \
+    X(duration, objection_within, "\"3 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "Time to resolve an objection.") \
+    X(duration, renewal_lead, "\"30 d\"", (.most = OPTION_CENTURY), \
+      "How long before an agreement runs out to plan the next one.") \
+    X(duration, cycle_after, "\"180 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "The same for agreements that do not say until when: time after they were made.") \
+    X(duration, promise_lead, "\"1 d\"", (.least = OPTION_S, .most = OPTION_CENTURY), \
+      "How long before it is due to recall a promise of ours.") \
+    X(duration, promise_grace, "\"1 d\"", (.most = OPTION_CENTURY), \
+      "How long after it is due a promise, of either side, is overdue.") \
     X(durations, escalate, "[\"3 d\", \"5 d\", \"7 d\"]", (.least = OPTION_S, .most = OPTION_CENTURY, .count = 3), \
       "When the second, third and fourth notice follow the opening of a reminder.") \
     X(texts, working_hours, "[]", (.least = 1, .most = 32), \
@@ -176,7 +193,21 @@ struct option_limits {
       "    { name = \"tasks\"; items = [\"plan\", \"invite\", \"visit\", \"survey\", \"proposal\", \"demo\", \"exchange\",\n" \
       "                               \"requirements\", \"design\", \"evaluation\", \"negotiation\", \"contract\"]; }\n" \
       ")", \
-      (.most = 64), "Lists of what is to be done, at most 16 items each and 64 together.")
+      (.most = 64), "Lists of what is to be done, at most 16 items each and 64 together. A new cycle of " \
+      "planning clears them, but for the one called tasks.") \
+    X(choice, mature_by, "\"order\"", (.choices = "order|contract"), \
+      "What makes a customer mature: an order or a signed contract, or a contract alone.") \
+    X(stages, stages, \
+      "{\n" \
+      "    stranger = [\"tasks.plan\", \"tasks.invite\"];\n" \
+      "    established = [\"tasks.visit\", \"tasks.survey\", \"tasks.proposal\"];\n" \
+      "    evaluating = [\"tasks.demo\", \"tasks.exchange\"];\n" \
+      "    growing = [\"tasks.requirements\", \"tasks.design\", \"tasks.evaluation\"];\n" \
+      "    mature = [\"tasks.negotiation\", \"tasks.contract\"];\n" \
+      "}", \
+      (.least = 1, .most = 63), \
+      "What reminders name as next steps in each stage of life, as far as it is unmarked: \"list.item\", or " \
+      "\"list\" for all of its items. Only the stages that are given change.")
 
 // S("group", member, OPTIONS): the groups in the order of the sample file; the group "" is the file itself.
 #define OPTION_GROUPS(S) \

@@ -74,4 +74,7 @@ int decode_kept_record(struct decoder *decoder, const struct policy *policy, con
 int decode_row(struct decoder *decoder, const struct policy *policy, struct arena *arena, struct event *event,
                struct reject *reject);
 
+// Whether a text is an id: 1..128 bytes of UTF-8 without control characters.
+bool text_is_id(struct span text);
+
 #endif

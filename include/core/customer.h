@@ -1,5 +1,7 @@
-// A customer is a value: all that is known of a relationship at `as_of`. The list below is the one list
-// of its columns: the row in PostgreSQL, the batch statements, the views and the fold follow from it.
+// A customer is a value: all that is known of a relationship at `as_of`. What nearly every customer has stands
+// in the list below, the one list of its columns: the row in PostgreSQL, the batch statements, the views and
+// the fold follow from it. What few have many of (reminders, marks, promises, objections, names) stands in the
+// customer's book, core/book.h.
 #ifndef GUANXI_CORE_CUSTOMER_H
 #define GUANXI_CORE_CUSTOMER_H
 
@@ -25,7 +27,12 @@
     X(warmth, REAL, "decayed sum of points at warmth_at") \
     X(warmth_at, LAST, "the instant at which warmth is valid; moves on events with points") \
     X(level_since, SINCE, "the last step of the level, else first_seen_at") \
+    X(stage_since, SINCE, "when the stage was entered") \
     X(level_down_at, INSTANT, "the last step down") \
+    X(care_since, INSTANT, "the last time the customer was reopened or became fit again") \
+    X(below_since, INSTANT, "since when the level is under its target without a break") \
+    X(agreement_at, INSTANT, "the last agreement, unless it was ended") \
+    X(agreement_until, INSTANT, "until when it runs, if that was said") \
     X(orders, COUNT8, "orders placed") \
     X(spent, COUNT8, "orders less refunds, minor units of the base currency") \
     X(first_order_at, INSTANT, "the first order") \
@@ -33,34 +40,51 @@
     X(referrals, COUNT8, "referrals given") \
     X(rhythm, COUNT4, "steady outbound contacts in a row, one a calendar day") \
     X(level_changes, COUNT4, "steps of the level so far") \
+    X(stage_changes, COUNT4, "steps of the stage so far") \
+    X(pram_changes, COUNT4, "changes of the PRAM phase so far") \
+    X(tier_changes, COUNT4, "changes of tier or target so far") \
+    X(pram_cycle, COUNT4, "number of the PRAM cycle, from 1") \
+    X(traits, COUNT4, "small enumerations, see CUSTOMER_TRAITS") \
     X(purchase_days, COUNT4, "distinct calendar days with an order") \
-    X(level, INT2, "relationship level, 1 basic to 4 proactive")
+    X(level, INT2, "relationship level, 1 basic to 4 proactive") \
+    X(stage, INT2, "stage of life, 1 stranger to 5 mature, 0 ended")
 
-// Kinds of reminders, in the order in which they fire at one instant. Numbers are stored.
-#define REMINDER_KINDS(X) \
-    X(0, CADENCE, "cadence") \
-    X(1, RESPONSE, "response") \
-    X(2, AFTERSALE, "aftersale")
+// Small enumerations that share the column `traits`; 0 is unset or unknown in each. X(NAME, shift, bits, "meaning")
+#define CUSTOMER_TRAITS(X) \
+    X(PHASE, 0, 2, "PRAM phase, enum pram_phase") \
+    X(PREMATURE, 2, 1, "whether the cycle came to its agreement without a relation") \
+    X(TIER, 3, 3, "enum tier") \
+    X(TARGET, 6, 3, "target level, 1..4") \
+    X(KIND, 9, 2, "enum customer_kind") \
+    X(ROLE, 11, 2, "enum customer_role") \
+    X(STYLE, 13, 3, "enum customer_style") \
+    X(MONEY, 16, 2, "enum fitness: can pay") \
+    X(AUTHORITY, 18, 2, "enum fitness: may decide") \
+    X(NEED, 20, 2, "enum fitness: has the need") \
+    X(ENDED_BY, 22, 2, "1 + enum by, while ended")
 
-enum reminder_kind {
-#define X(number, NAME, text) REMINDER_##NAME = number,
-    REMINDER_KINDS(X)
+enum trait {
+#define X(NAME, shift, bits, meaning) TRAIT_##NAME = (shift) << 8 | (bits),
+    CUSTOMER_TRAITS(X)
 #undef X
-    REMINDER_KIND_COUNT
 };
 
-// The care of one kind: the reminder last opened, and how far it has gone. Nothing opened yet: anchor
-// INSTANT_NONE. A (kind, anchor) opens once, which `anchor` remembers after the reminder is closed.
-struct care {
-    instant anchor;
-    instant due_at;
-    instant opened_at;
-    instant next_notice; // nominal instant of the next notice; INSTANT_NONE: silent
-    instant acknowledged_at;
-    instant snoozed_until;
-    uint16_t notices; // fired so far
-    bool open;
+enum stage {
+    STAGE_ENDED,
+    STAGE_STRANGER,
+    STAGE_ESTABLISHED,
+    STAGE_EVALUATING,
+    STAGE_GROWING,
+    STAGE_MATURE,
+    STAGE_COUNT
 };
+enum pram_phase { PHASE_NONE, PHASE_PLAN, PHASE_RELATION, PHASE_MAINTAIN, PHASE_COUNT };
+enum customer_kind { KIND_UNKNOWN, KIND_PERSON, KIND_ORGANIZATION, KIND_COUNT };
+enum customer_role { ROLE_UNKNOWN, ROLE_CONSUMER, ROLE_INTERMEDIARY, ROLE_PUBLIC, ROLE_COUNT };
+enum customer_style { STYLE_UNKNOWN, STYLE_THINKER, STYLE_COOPERATOR, STYLE_EXTROVERT, STYLE_AUTHORITARIAN, STYLE_COUNT };
+enum fitness { FIT_UNKNOWN, FIT_YES, FIT_NO, FIT_COUNT };
+
+struct book;
 
 struct customer {
 #define CUSTOMER_INSTANT(name) instant name;
@@ -80,15 +104,29 @@ struct customer {
 #undef CUSTOMER_COUNT4
 #undef CUSTOMER_COUNT8
 #undef CUSTOMER_REAL
-    struct care care[REMINDER_KIND_COUNT];
+
+    // What is rarer, while the customer is at hand: storage of the caller, which packs it to keep it. NULL at
+    // rest. Every function of core/model.h needs it.
+    struct book *book;
 
     // Not part of the value: the event that was applied at as_of while it is at hand, for the rows of
     // steps that fire at that very instant. customer_settle unsets it.
     const struct event *last_event;
 };
 
-// Nothing known: every instant unset, level basic, no reminder ever.
+// Nothing known: every instant unset, level basic, stage stranger, no book.
 void customer_init(struct customer *customer);
+
+static inline int customer_trait(const struct customer *customer, enum trait trait)
+{
+    return customer->traits >> (trait >> 8) & ((1 << (trait & 0xff)) - 1);
+}
+
+static inline void customer_set_trait(struct customer *customer, enum trait trait, int value)
+{
+    int32_t mask = ((1 << (trait & 0xff)) - 1) << (trait >> 8);
+    customer->traits = (customer->traits & ~mask) | (value << (trait >> 8) & mask);
+}
 
 // True when the model has met an applied and not ignored event of this customer.
 static inline bool customer_exists(const struct customer *customer)
@@ -98,12 +136,5 @@ static inline bool customer_exists(const struct customer *customer)
 
 // Warmth decayed to `at` (at or after warmth_at).
 double customer_warmth(const struct policy *policy, const struct customer *customer, instant at);
-
-// The packed form of `care`, at most CARE_PACKED_MAX bytes: little-endian, one record per kind ever
-// opened, so that a value is one row. Packing is canonical: equal care packs to equal bytes.
-// customer_unpack_care returns 0, or -1 where the bytes are no such form (the care is then untouched).
-enum { CARE_RECORD_SIZE = 1 + 1 + 2 + 6 * 8, CARE_PACKED_MAX = REMINDER_KIND_COUNT * CARE_RECORD_SIZE };
-size_t customer_pack_care(const struct customer *customer, uint8_t packed[CARE_PACKED_MAX]);
-int customer_unpack_care(struct customer *customer, const uint8_t *packed, size_t size);
 
 #endif

@@ -3,18 +3,33 @@
 #ifndef GUANXI_CORE_EFFECT_H
 #define GUANXI_CORE_EFFECT_H
 
+#include "core/book.h"
 #include "core/customer.h"
 
 enum effect_kind {
-    EFFECT_LEVEL,                // one step of the level
+    EFFECT_TRANSITION,           // a step of the level or the stage, a change of phase or tier
     EFFECT_REMINDER_OPENED,      // with notice 1 at the same instant
     EFFECT_REMINDER_NOTICED,     // a further notice
     EFFECT_REMINDER_CLOSED,      // done, moot or dismissed
     EFFECT_REMINDER_ACKNOWLEDGED,
     EFFECT_REMINDER_SNOOZED,
+    EFFECT_PROMISE,              // the row of a promise is new or different
+    EFFECT_OBJECTION,            // raised or resolved
+    EFFECT_PROFILE,              // the texts of the book are different
 };
 
+// What moves from one state to the next. Numbers are stored.
+enum transition_kind { TRANSITION_LEVEL, TRANSITION_STAGE, TRANSITION_PRAM, TRANSITION_TIER, TRANSITION_KIND_COUNT };
 enum level_cause { LEVEL_BY_EVENT, LEVEL_BY_WARMTH, LEVEL_BY_EVIDENCE };
+
+struct transition {
+    uint8_t kind; // enum transition_kind
+    uint8_t from, to; // levels, stages, phases, tiers
+    int32_t n;        // number of its kind in the customer's history, from 1
+    int32_t detail;   // LEVEL: enum level_cause; STAGE: 1 implied; PRAM: cycle * 2 + premature; TIER: targets,
+                      // from * 8 + to
+};
+
 enum reminder_status { REMINDER_OPEN, REMINDER_DONE, REMINDER_MOOT, REMINDER_DISMISSED };
 
 // Who a notice goes to, a set.
@@ -25,18 +40,23 @@ struct effect {
     instant at;
     const struct event *event; // the event that brought it about or was applied at that instant, or NULL
 
-    // EFFECT_LEVEL
-    uint8_t from_level, to_level;
-    enum level_cause cause;
-    int32_t step; // number of this step in the customer's history, from 1
+    struct transition transition; // EFFECT_TRANSITION
 
     // EFFECT_REMINDER_*
     enum reminder_kind reminder;
+    struct span promise_id;      // its anchor where the kind is about a promise; else absent
     struct care care;            // after the effect
     enum reminder_status status; // REMINDER_CLOSED: how
     uint16_t notice;             // OPENED (1), NOTICED
     uint8_t recipients;
     bool at_risk;                // marked so by the notices so far
+
+    struct promise promise; // EFFECT_PROMISE: the row as it is now; `about` absent: as it was
+
+    // EFFECT_OBJECTION; a row is named by the first three
+    uint8_t objection, cause; // enum objection_kind, enum objection_cause
+    instant raised_at;
+    instant resolved_at; // INSTANT_NONE: raised
 };
 
 struct effects {
@@ -44,9 +64,24 @@ struct effects {
     void *context;
 };
 
+// Codes and Chinese names, as others read them. NULL where a number has none (0 of most: unknown).
 const char *level_code(int level);     // "basic" ..
 const char *level_name_zh(int level);  // "一般" ..
 const char *level_cause_code(enum level_cause cause); // "event", "warmth", "evidence"
+const char *stage_code(int stage);     // "ended", "stranger" ..
+const char *stage_name_zh(int stage);  // "终止", "陌生期" ..
+const char *phase_code(int phase);     // "none", "plan", "relation", "maintain"
+const char *tier_code(int tier);       // "ordinary" ..
+const char *tier_name_zh(int tier);    // "明日黄花" ..; NULL for ordinary
+const char *customer_kind_code(int kind);
+const char *customer_role_code(int role);
+const char *customer_style_code(int style);
+const char *customer_style_zh(int style);
+const char *fitness_code(int fitness); // "unknown", "yes", "no"
+const char *by_code(int by);           // "us", "customer"
+const char *objection_code(int kind);
+const char *objection_cause_code(int cause);
+const char *promise_state_code(int state); // "open" ..
 const char *reminder_kind_code(enum reminder_kind kind);
 const char *reminder_status_code(enum reminder_status status);
 

@@ -9,12 +9,26 @@
 
 enum by { BY_US = 0, BY_CUSTOMER = 1 };
 enum sentiment { SENTIMENT_PRAISE = 0, SENTIMENT_SUGGESTION = 1, SENTIMENT_COMPLAINT = 2 };
-enum objection_kind { OBJECTION_NEED, OBJECTION_MONEY, OBJECTION_AUTHORITY, OBJECTION_PRICE, OBJECTION_PRODUCT, OBJECTION_PERSON };
+enum objection_kind { OBJECTION_NEED, OBJECTION_MONEY, OBJECTION_AUTHORITY, OBJECTION_PRICE, OBJECTION_PRODUCT, OBJECTION_PERSON, OBJECTION_KIND_COUNT };
 enum objection_cause { CAUSE_COMPANY = 0, CAUSE_CUSTOMER = 1 };
 
-// Members of customer.updated, as text that has been checked against its list; absent ones are unchanged.
+enum promise_state { PROMISE_UNKNOWN, PROMISE_OPEN, PROMISE_KEPT, PROMISE_BROKEN, PROMISE_LAPSED };
+
+// A promise as its row tells it. Texts are borrowed.
+struct promise {
+    struct span id;
+    uint8_t by;    // enum by, of the event that made the row
+    uint8_t state; // PROMISE_UNKNOWN: there is no such row
+    instant made_at, due; // INSTANT_NONE: only its outcome is known so far
+    instant outcome_at;   // INSTANT_NONE while open
+    struct span about;    // absent: nothing was said
+};
+
+// Members of customer.updated; absent texts and zeros leave what is known. Numbers are those of core/customer.h.
 struct profile_update {
-    struct span owner, manager, name, kind, role, style, channel, money, authority, need;
+    struct span owner, manager, name, channel;
+    uint8_t kind, role, style;
+    uint8_t money, authority, need; // 1 + enum fitness, as "unknown" may be said
 };
 
 struct event {
@@ -41,6 +55,9 @@ struct event {
     struct span ref;  // order_id, promise_id, reminder_id as text, or the other customer of a merge
     struct span text; // goal, about or reason, where the type has one
     const struct profile_update *profile; // customer.updated only
+    const struct promise *promise; // promise.*: how the promise of that id stands before this event; set by who
+                                   // applies it. NULL: there is no row of it
+    uint8_t tier, target; // guanxi.valued
 };
 
 // The one order of a customer's events: (time, source, id, subject as recorded). <0, 0, >0.

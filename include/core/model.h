@@ -47,6 +47,13 @@ struct upcoming {
 };
 bool customer_upcoming(const struct policy *policy, const struct customer *customer, struct upcoming *upcoming);
 
+// Whether care has stopped: money, authority or need is "no", or the customer needs nothing (an open need
+// objection on the customer's side).
+bool customer_unfit(const struct customer *customer);
+
+// The items still unmarked of those that the customer's stage shows: what to do next, by bit.
+uint64_t customer_next_steps(const struct policy *policy, const struct customer *customer);
+
 // Whether an unknown customer comes into being by the event; else it is dropped.
 bool event_begins(const struct event *event);
 
@@ -55,6 +62,8 @@ double event_points(const struct policy *policy, const struct event *event);
 
 // UUIDv5 of the reminder namespace and "<id> LF <kind> LF <anchor>", the anchor in decimal microseconds.
 void reminder_id(uint8_t uuid[16], struct span id, enum reminder_kind kind, instant anchor);
+// The same for kinds that are about a promise: its id is the anchor.
+void promise_reminder_id(uint8_t uuid[16], struct span id, enum reminder_kind kind, struct span promise_id);
 
 // UUIDv5 of the same namespace and "<id> LF <type> LF <n>": the id of the n-th change of that type.
 void change_id(uint8_t uuid[16], struct span id, const char *type, int64_t n);

@@ -9,6 +9,9 @@
 #include "core/span.h"
 
 enum level { LEVEL_BASIC = 1, LEVEL_REACTIVE, LEVEL_ACCOUNTABLE, LEVEL_PROACTIVE, LEVEL_COUNT = 4 };
+enum tier { TIER_NONE, TIER_ORDINARY, TIER_RISING, TIER_STAR, TIER_FADING, TIER_COUNT };
+enum mature_by { MATURE_BY_ORDER, MATURE_BY_CONTRACT };
+enum { POLICY_STAGES = 6 }; // enum stage, core/customer.h
 
 enum {
     TYPE_NAME_MAX = 64,
@@ -77,8 +80,21 @@ struct policy {
     duration cadence[LEVEL_COUNT + 1]; // interval by level
     duration response_within;
     duration aftersale_after;
+    double tier_factor[TIER_COUNT]; // of the interval; [0], no tier yet, is 1
+    duration zone_grace;
+    duration stall_after;
+    duration objection_within;
+    duration renewal_lead;
+    duration cycle_after;
+    duration promise_lead;
+    duration promise_grace;
     duration escalate[ESCALATIONS];
     struct calendar calendar; // all zeros: always
+
+    // stage of life
+    uint8_t mature_by;                   // enum mature_by
+    uint64_t stage_items[POLICY_STAGES]; // what each stage shows as next steps, by bit
+    uint64_t lasting_items;              // the items of `tasks`, which a new PRAM cycle leaves marked
 
     // value
     int32_t rfm_window; // calendar days; 0 is lifetime
@@ -119,12 +135,24 @@ const struct type_rule *policy_rule_named(const struct policy *policy, struct sp
 // The bit of a checklist item "list.item", or -1.
 int policy_mark(const struct policy *policy, struct span list, struct span item);
 
+// The bits of all items of a checklist; 0 when there is none of that name.
+uint64_t policy_list(const struct policy *policy, struct span list);
+
+// The cadence of a level, times the factor of a tier, cut to whole seconds.
+duration policy_interval(const struct policy *policy, int level, int tier);
+
 // The calendar day (days since 1970-01-01) of the business time zone that holds the instant.
 int32_t policy_day(const struct policy *policy, instant at);
 
 // The first working instant at or after `at`; INSTANT_NEVER if CALENDAR_REACH days have none, which
 // policy_works rules out.
 instant policy_working(const struct policy *policy, instant at);
+
+// The last working interval that begins before `at`, as far as it lies before `at`: [*from, *to), *from < *to
+// <= at. Intervals are those of a day, each by itself even where two touch; without hours a day that works is
+// one. By the calendar "always" it is all time: *from is INSTANT_NONE, *to is `at`. False when CALENDAR_REACH
+// days have none, which policy_works rules out; both are undefined then.
+bool policy_worked(const struct policy *policy, instant at, instant *from, instant *to);
 
 // Whether there is a working instant in any CALENDAR_REACH days; else *gap is the first of the days that
 // have none.

@@ -50,5 +50,12 @@ int accept_migrate(const struct selection *selection, int count, char *const *op
 int command_migrate(struct command_context *context);
 int accept_quarantine(const struct selection *selection, int count, char *const *operands);
 int command_quarantine(struct command_context *context);
+int accept_readmit(const struct selection *selection, int count, char *const *operands);
+int command_readmit(struct command_context *context);
+
+// Connects a store that may write. 0 or a negative status; what is in *store is to be closed in any case.
+int command_store_open(const struct command_context *context, struct store **store);
+// An outcome of the store as a status: whatever it is, a command does not wait for better times.
+int command_store_status(int outcome);
 
 #endif

@@ -57,19 +57,37 @@ struct lane_advance {
 
 // -------------------------------------------------------------------------------------------- customers
 
-// A customer as kept. `id` is borrowed.
+// A customer as kept. `id` and `book` are borrowed.
 struct customer_row {
     struct span id;
     int64_t version;       // 0: not in the database yet; a write makes it version + 1
-    struct customer state;
+    struct customer state; // its book is NULL at rest, and while the customer is at hand the unpacked form of:
+    struct span book;      // book_pack; absent: empty
     int32_t home;          // lane_id where it was first seen: divides the sweep
-    int32_t level_messages; // level changes issued for publication so far: the n of the last
+    int32_t messages[TRANSITION_KIND_COUNT]; // transitions issued for publication so far: the n of the last
     instant wake_at;       // as indexed: at or before the true wake; INSTANT_NEVER: none
     instant fold_at;       // marked: to be folded once the watermark is here; INSTANT_NEVER: not marked
+    instant quiet_until;   // the fold suppresses notices before it and unsets it; INSTANT_NONE: none
     uint64_t policy;       // fingerprint under which the state was made
     bool has_upcoming;     // the next reminder if nothing happens
     struct upcoming upcoming;
 };
+
+// A customer of whom nothing is known: no row yet, no wake, not marked.
+static inline struct customer_row customer_row_unknown(struct span id, int32_t home)
+{
+    struct customer_row row = {.id = id, .home = home, .wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER,
+                               .quiet_until = INSTANT_NONE};
+    customer_init(&row.state);
+    return row;
+}
+
+// Whether an event at `at` only goes on the timeline, for the fold: it is late, or its customer came back or came to
+// be by a change of ids and was not folded yet, so that there is no state to apply it to.
+static inline bool customer_row_is_late(const struct customer_row *row, instant at)
+{
+    return customer_is_late(&row->state, at) || (row->version > 0 && !customer_exists(&row->state));
+}
 
 struct timeline_row {
     const struct event *event; // time, subject as recorded, source, id, type, side, data, amount
@@ -80,18 +98,62 @@ struct timeline_row {
     int64_t offset;
 };
 
+// What an id stands for. Aliases form a tree, as they were made; who an id means is at its end.
+struct identity_row {
+    struct span id;       // as asked
+    struct span customer; // who it means: itself, or the customer it was merged into, chains followed
+    bool erased;          // a tombstone of it stands: it was erased, and not readmitted since
+    int32_t messages[TRANSITION_KIND_COUNT]; // issued when it last was a customer; a customer's own row has them else
+    int32_t merged, unmerged; // guanxi.customer.merged and .unmerged issued of it so far, ..
+    int32_t erasures;         // .. and .erased
+};
+
+// What becomes of ids, beside what a write says of customers. Exclusive: no batch is written meanwhile. It takes
+// place after `customers`, `delete_customers` and `settle` of the write, before all else of it. Of `from` (MERGE,
+// UNMERGE) and `ids` (ERASE) those who have a row are among the first two, else CONFLICT: they came to life meanwhile.
+enum identity_kind { IDENTITY_MERGE, IDENTITY_UNMERGE, IDENTITY_ERASE, IDENTITY_READMIT };
+struct identity_change {
+    enum identity_kind kind;
+    int64_t epoch;       // of store->ops->resolve; must still stand, else CONFLICT; raised by one
+    struct span subject; // as named by who asks for it: its message is counted for this id
+    // MERGE: the timeline of `from` becomes that of `to`, and `from` an alias of it; all else of `from` but its
+    // reminders goes. UNMERGE: what stands on the timeline of `from` as recorded under one of `ids` becomes that of
+    // `to`, but for the merge of `to` itself; `to` is an alias no more.
+    struct span from, to;
+    // UNMERGE: `to` and all that lead to it. ERASE: the customer and all that lead to it; everything of them goes,
+    // quarantined bytes and messages that are not sent yet with it, and a tombstone of each stays.
+    const struct span *ids;
+    size_t id_count;
+    instant at; // of the event
+};
+
 // The result of looking up an identity.
 enum identity { IDENTITY_NEW, IDENTITY_SAME, IDENTITY_OTHER };
 
 // --------------------------------------------------------------------------------------- what a write is
 
-struct level_change_row {
+struct transition_row {
     struct span customer_id;
-    int32_t n;
+    struct transition transition;
     instant at;
-    uint8_t from_level, to_level;
-    enum level_cause cause;
     struct span source, event_id; // absent: none
+};
+
+struct promise_row {
+    struct span customer_id;
+    struct promise promise; // written without `about`, the row keeps what it has of it
+};
+
+struct objection_row { // named by all but resolved_at
+    struct span customer_id;
+    uint8_t kind, cause; // enum objection_kind, enum objection_cause
+    instant raised_at;
+    instant resolved_at; // or INSTANT_NONE
+};
+
+struct profile_row { // absent: unknown
+    struct span customer_id;
+    struct span owner, manager, name, channel;
 };
 
 struct reminder_row {
@@ -99,6 +161,7 @@ struct reminder_row {
     uint8_t reminder_id[16];
     enum reminder_kind kind;
     instant anchor, due_at, opened_at;
+    struct span promise_id; // of kinds that are about a promise; else absent
     uint16_t notices;
     enum reminder_status status;
     instant closed_at; // INSTANT_NONE while open
@@ -121,16 +184,16 @@ struct notice_row {
     enum notice_state state;
     int32_t home;
     // The customer when it fired, so that a message says what was true then, whenever it goes out.
-    uint8_t level;
-    instant last_contact_at, last_order_at; // or INSTANT_NONE
-    instant next_at;                        // of the next notice if nothing happens; INSTANT_NONE: none comes
+    struct span about;     // encode_about
+    instant last_order_at; // or INSTANT_NONE
+    instant next_at;       // of the next notice if nothing happens; INSTANT_NONE: none comes
     enum notice_state was; // update: the state that must still stand there, else CONFLICT
     bool exists;           // update of state (and of nothing else), else insert
 };
 
 // A message: held until the watermark has passed `at`, then released, sent, deleted. Once it is released nobody
 // takes it back. Changes go to one topic, notices and closings to another.
-enum outbox_kind { OUTBOX_LEVEL = 0, OUTBOX_NOTICE = 1, OUTBOX_CLOSING = 2 };
+enum outbox_kind { OUTBOX_TRANSITION = 0, OUTBOX_NOTICE = 1, OUTBOX_CLOSING = 2, OUTBOX_IDENTITY = 3 };
 struct outbox_row {
     int64_t seq; // 0 on insert; held: its place among those of the customer; released: of what it was released with
     int32_t place, of; // read only; released: which it is, from 1, of how many that were released together
@@ -139,13 +202,15 @@ struct outbox_row {
     instant at;
     enum outbox_kind kind;
     uint8_t reminder_id[16]; // NOTICE, CLOSING
-    int32_t n;               // LEVEL: the n of the change; NOTICE: its number
-    uint8_t from_level, to_level; // LEVEL, of which the message is made when it is sent
-    enum level_cause cause;
-    struct span source, event_id; // absent: none
-    bool released; // on insert only NOTICE and CLOSING; those of one home are in order
+    int32_t n;               // NOTICE: its number
+    // TRANSITION, of which the message is made when it is sent: kept as it is given. n is that of the message, and
+    // `from` may say more than a phase.
+    struct transition transition;
+    struct span source, event_id; // of it; absent: none
+    bool released; // on insert never TRANSITION, always IDENTITY; those of one home are in order
+    bool is_void;  // read only; released: its customer was erased, there is nothing to send; without ids and texts
     bool reminder_published; // read only; held CLOSING: a notice of its reminder was released
-    struct span payload; // NOTICE, CLOSING: final bytes
+    struct span payload; // NOTICE, CLOSING, IDENTITY: final bytes
 };
 
 struct quarantine_row {
@@ -176,10 +241,21 @@ struct store_write {
     size_t lane_count;
     const struct customer_row *customers; // version 0: insert; else update where the version still stands
     size_t customer_count;
+    const struct customer_row *delete_customers; // where the version still stands; what was issued of them is kept
+    size_t delete_customer_count;
+    const struct identity_change *identity; // or NULL
+    int64_t epoch; // of a batch: under which its ids were resolved, else CONFLICT; EPOCH_ANY: not checked
     const struct timeline_row *timeline; // sorted by customer_id for speed; all insert
     size_t timeline_count;
-    const struct level_change_row *level_changes;
-    size_t level_change_count;
+    const struct transition_row *transitions;
+    size_t transition_count;
+    const struct promise_row *promises; // insert, or replace the row of that id, but where `about` is absent it stays;
+                                        // the last of an id counts
+    size_t promise_count;
+    const struct objection_row *objections; // insert, or replace; the last counts
+    size_t objection_count;
+    const struct profile_row *profiles; // the same
+    size_t profile_count;
     const struct reminder_row *reminders;
     size_t reminder_count;
     const struct notice_row *notices;
@@ -192,8 +268,8 @@ struct store_write {
     size_t settle_count;
 
     // Replacements (folds, releases). Applied before the inserts above.
-    const struct span *forget_level_changes; // customers whose level changes are all deleted first
-    size_t forget_level_change_count;
+    const struct span *forget; // customers whose transitions, promises, objections and profile are all deleted first
+    size_t forget_count;
     const struct reminder_row *delete_reminders; // with their notices (customer_id, reminder_id used)
     size_t delete_reminder_count;
     const struct notice_row *delete_notices; // must still be HELD
@@ -207,6 +283,8 @@ struct store_write {
 };
 
 // ------------------------------------------------------------------------------------------- operations
+
+#define EPOCH_ANY INT64_C(-1)
 
 struct held_notice { // a notice the watermark has passed, with its reminder
     struct notice_row notice;
@@ -250,9 +328,21 @@ struct store_ops {
     // lane_ids without a living owner for longer than `grace`, for the sweep of orphans; imports included.
     int (*orphans)(struct store *store, duration grace, struct arena *arena, int32_t **lane_ids, size_t *count);
 
-    // Loads customers by id (sorted, unique): rows[i] answers ids[i] (its id borrows ids[i]); where there is
-    // none, version 0 and a customer of whom nothing is known (customer_init, no wake, not marked).
-    int (*load)(struct store *store, const struct span *ids, size_t count, struct customer_row *rows);
+    // Loads customers by id (sorted, unique): rows[i] answers ids[i] (its id borrows ids[i], its book is in the
+    // arena); where there is none, version 0 and a customer of whom nothing is known (customer_init, no wake, not
+    // marked).
+    int (*load)(struct store *store, const struct span *ids, size_t count, struct arena *arena,
+                struct customer_row *rows);
+    // The promises of that id of these customers, in any order, rows[i] answering (customer_ids[i], promise_ids[i]):
+    // state PROMISE_UNKNOWN where there is none. Texts are in the arena.
+    int (*promises)(struct store *store, const struct span *customer_ids, const struct span *promise_ids, size_t count,
+                    struct arena *arena, struct promise *rows);
+    // What ids stand for: rows[i] answers ids[i] (texts are in the arena). `epoch` counts changes of ids: while it is 0
+    // there is neither alias nor tombstone. No ids are asked for just the epoch.
+    int (*resolve)(struct store *store, const struct span *ids, size_t count, struct arena *arena,
+                   struct identity_row *rows, int64_t *epoch);
+    // All ids that lead to this one, without itself.
+    int (*merged_into)(struct store *store, struct span id, struct arena *arena, struct span **ids, size_t *count);
     // Looks identities up: result[i] for events[i] of customer customer_ids[i]. SAME: same type, instant and
     // data; OTHER: a conflict.
     int (*identify)(struct store *store, const struct span *customer_ids, const struct event *const *events,

@@ -94,7 +94,7 @@ def run_guanxid(the, name, topic, events):
     kept["after"] = {"daemon_cpu": site.usage()["daemon_cpu"], **the.meter.stop()}
     kept["counts"] = dict(zip(("timeline", "customers", "level_changes", "quarantined"), site.row(
         "SELECT (SELECT count(*) FROM guanxi.timeline), (SELECT count(*) FROM guanxi.customer),"
-        " (SELECT count(*) FROM guanxi.level_change), (SELECT count(*) FROM guanxi.quarantine)")))
+        " (SELECT count(*) FROM guanxi.transition WHERE kind = 0), (SELECT count(*) FROM guanxi.quarantine)")))
     if kept["counts"]["timeline"] != events or kept["counts"]["quarantined"]:
         raise RuntimeError(f"not every event is on the timeline: {kept['counts']}")
     return site, kept

@@ -174,22 +174,6 @@ static void stops_at_a_flood_of_bad_records(void **state)
     assert_false(scene_lane(scene, 0)->row.halted);
 }
 
-static void halts_before_a_merge(void **state)
-{
-    struct scene *scene = *state;
-    static const char *const types[] = {"customer.merged", "customer.unmerged", "customer.erased"};
-    scene_tell(scene, 0, "ann", ASKS, scene->start, "{}");
-    scene_tell(scene, 0, "ann", types[scene->number % 3], scene->start + DAY, "{\"into\":\"bob\",\"customer\":\"bob\"}");
-    scene_tell(scene, 0, "ann", ASKS, scene->start + 2 * DAY, "{}");
-    scene_tell(scene, 1, "bob", ASKS, scene->start + 2 * DAY, "{}");
-    scene_settle(scene);
-    assert_true(scene_lane(scene, 0)->row.halted);
-    assert_int_equal(scene_lane(scene, 0)->row.next_offset, 1);
-    assert_int_equal(events_of(scene, "ann"), 1);
-    assert_int_equal(events_of(scene, "bob"), 1);
-    assert_int_equal(fake_broker_committed(scene->site.broker, "events", 1), 1);
-}
-
 static void passes_over_what_is_nothing(void **state)
 {
     struct scene *scene = *state;
@@ -302,7 +286,6 @@ int main(void)
         TEST(finds_poison_and_keeps_its_neighbours),
         TEST(halts_before_poison_that_cannot_even_be_kept),
         TEST(stops_at_a_flood_of_bad_records),
-        TEST(halts_before_a_merge),
         TEST(passes_over_what_is_nothing),
         TEST(keeps_ignored_events),
         TEST(an_order_of_many_is_one_write),

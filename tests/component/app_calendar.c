@@ -43,11 +43,11 @@ static void tick(struct scene *scene, const char *time)
     scene_settle(scene);
 }
 
-// The last message published holds these parts.
+// The last reminder published holds these parts.
 static void expect_message(struct scene *scene, const char *const parts[3])
 {
     struct fake_sink *sink = scene->site.sink;
-    const struct published *message = fake_sink_message(sink, fake_sink_count(sink) - 1);
+    const struct published *message = fake_sink_message_in(sink, "reminders", fake_sink_count_in(sink, "reminders") - 1);
     for (int i = 0; i < 3; i++)
         if (!memmem(message->payload.data, message->payload.size, parts[i], strlen(parts[i])))
             fail_msg("no %s in %.*s", parts[i], (int)message->payload.size, message->payload.data);
@@ -58,15 +58,15 @@ static void a_reminder_goes_out_after_the_holidays(void **state)
     struct scene *scene = *state;
     scene_tell(scene, 0, "li-na", "message.received", at("2025-10-02T04:00:00Z"), "{}");
     tick(scene, "2025-10-09T01:00:00Z"); // 09:00 in China, which the watermark has not passed yet
-    assert_int_equal(fake_sink_count(scene->site.sink), 0);
+    assert_int_equal(fake_sink_count_in(scene->site.sink, "reminders"), 0);
     tick(scene, "2025-10-09T01:00:01Z");
-    assert_int_equal(fake_sink_count(scene->site.sink), 1);
+    assert_int_equal(fake_sink_count_in(scene->site.sink, "reminders"), 1);
     // The second notice, on Sunday the 12th, waits for Monday.
     expect_message(scene, (const char *const[]){"\"time\":\"2025-10-09T01:00:00Z\"",
                                                 "\"due\":\"2025-10-03T04:00:00Z\"",
                                                 "\"expirytime\":\"2025-10-13T01:00:00Z\""});
     tick(scene, "2025-10-13T01:00:01Z");
-    assert_int_equal(fake_sink_count(scene->site.sink), 2);
+    assert_int_equal(fake_sink_count_in(scene->site.sink, "reminders"), 2);
     expect_message(scene, (const char *const[]){"\"time\":\"2025-10-13T01:00:00Z\"", "\"notice\":2",
                                                 "\"expirytime\":\"2025-10-14T01:00:00Z\""});
 }
@@ -76,7 +76,7 @@ static void a_make_up_saturday_counts(void **state)
     struct scene *scene = *state;
     scene_tell(scene, 0, "li-na", "message.received", at("2025-10-09T12:00:00Z"), "{}"); // due on Friday at 20:00
     tick(scene, "2025-10-11T02:00:00Z");
-    assert_int_equal(fake_sink_count(scene->site.sink), 1);
+    assert_int_equal(fake_sink_count_in(scene->site.sink, "reminders"), 1);
     expect_message(scene, (const char *const[]){"\"time\":\"2025-10-11T01:00:00Z\"", "\"notice\":1",
                                                 "\"due\":\"2025-10-10T12:00:00Z\""});
 }

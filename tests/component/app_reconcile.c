@@ -11,6 +11,7 @@
 
 static const char *const ASKS = "message.received";
 static const char *const ANSWERS = "message.sent";
+static const char *const LEVEL_CHANGED = "guanxi.level.changed";
 static const char *const ORDER = "{\"order_id\":\"1\",\"amount\":\"1\",\"currency\":\"CNY\"}";
 
 static const struct fake_customer *ann(struct scene *scene)
@@ -79,7 +80,7 @@ static void deleted_when_nobody_was_told(void **state)
     pass(scene, asked + 3 * DAY);
     assert_null(reminder(scene, REMINDER_RESPONSE, asked));
     assert_int_equal(ann(scene)->notice_count, 0);
-    assert_int_equal(fake_sink_count(scene->site.sink), 0);
+    assert_int_equal(fake_sink_count_in(scene->site.sink, "reminders"), 0);
 }
 
 // Told of, and the fold has it at another time: due_at, opened_at and the notice stay; further notices follow
@@ -102,6 +103,29 @@ static void kept_with_its_first_times(void **state)
     pass(scene, ordered + 11 * DAY);
     assert_int_equal(published(scene, REMINDER_AFTERSALE, ordered, "/2"), 1);
     assert_int_equal(ann(scene)->notices[1].at, ordered + 10 * DAY + HOUR);
+}
+
+// A promise that was made earlier than it seemed: its reminder is the same one, and was told of as it was.
+static void a_promise_keeps_its_first_times(void **state)
+{
+    struct scene *scene = *state;
+    instant made = scene->start;
+    static const char *const data = "{\"promise_id\":\"p\",\"by\":\"us\",\"due\":\"2023-11-20T00:00:00Z\"}";
+    scene_tell(scene, 0, "ann", "promise.made", made, data);
+    pass(scene, made + 5 * DAY);
+    assert_int_equal(scene_told_times(scene, "guanxi.reminder.opened"), 1);
+    scene_tell(scene, 0, "ann", "promise.made", made - DAY, data); // late
+    scene_tell(scene, 0, "ann", "promise.kept", made + 5 * DAY - 1, "{\"promise_id\":\"p\",\"by\":\"us\"}"); // late
+    pass(scene, made + 6 * DAY);
+    assert_int_equal(ann(scene)->row.fold_at, INSTANT_NEVER);
+    assert_int_equal(fake_promise(ann(scene), "p")->made_at, made - DAY);
+    assert_int_equal(ann(scene)->reminder_count, 1);
+    assert_int_equal(ann(scene)->reminders[0].anchor, made);
+    assert_int_equal(ann(scene)->reminders[0].status, REMINDER_DONE);
+    assert_int_equal(scene_told_times(scene, "guanxi.reminder.opened"), 1);
+    const char *closed = scene_told(scene, "guanxi.reminder.closed", 0);
+    assert_non_null(closed);
+    assert_non_null(strstr(closed, "\"since\":\"2023-11-14T"));
 }
 
 // Told of, then the fold has it not open yet: moot. It opens again in its time: the same reminder, no second
@@ -179,17 +203,16 @@ static void held_level_changes_become_one(void **state)
         scene_tell(scene, 0, "ann", i % 2 ? "order.placed" : "meeting.completed", at + i * HOUR, i % 2 ? ORDER : "{}");
     scene_settle(scene);
     assert_int_equal(ann(scene)->row.state.level, LEVEL_ACCOUNTABLE);
-    assert_int_equal(ann(scene)->outbox_count, 2);
-    assert_int_equal(ann(scene)->row.level_messages, 2);
+    assert_int_equal(ann(scene)->row.messages[TRANSITION_LEVEL], 2);
     scene_tell(scene, 1, "ann", ASKS, at + 30 * MINUTE, "{}"); // late
     pass(scene, at + DAY);
-    assert_int_equal(ann(scene)->row.level_messages, 1);
-    assert_int_equal(fake_sink_count(scene->site.sink), 1);
-    const char *payload = fake_sink_message(scene->site.sink, 0)->payload.data;
+    assert_int_equal(ann(scene)->row.messages[TRANSITION_LEVEL], 1);
+    assert_int_equal(scene_told_times(scene, LEVEL_CHANGED), 1);
+    const char *payload = scene_told(scene, LEVEL_CHANGED, 0);
     assert_non_null(strstr(payload, "\"n\":1,"));
     assert_non_null(strstr(payload, "\"from\":{\"level\":1,"));
     assert_non_null(strstr(payload, "\"to\":{\"level\":3,"));
-    assert_int_equal(ann(scene)->level_change_count, 2); // the table keeps every step
+    assert_non_null(fake_transition(ann(scene), TRANSITION_LEVEL, 2)); // the table keeps every step
 }
 
 // What was published and comes out the same is not said again; what comes out otherwise is said once.
@@ -199,17 +222,17 @@ static void level_is_told_when_it_differs(void **state)
     instant at = scene->start;
     scene_tell(scene, 0, "ann", "meeting.completed", at, "{}");
     pass(scene, at + DAY);
-    assert_int_equal(fake_sink_count(scene->site.sink), 1); // reactive
+    assert_int_equal(scene_told_times(scene, LEVEL_CHANGED), 1); // reactive
     scene_tell(scene, 0, "ann", "call.missed", at + HOUR, "{\"direction\":\"outbound\"}"); // late, changes nothing
     pass(scene, at + 2 * DAY);
-    assert_int_equal(fake_sink_count(scene->site.sink), 1);
+    assert_int_equal(scene_told_times(scene, LEVEL_CHANGED), 1);
     scene_tell(scene, 0, "ann", "agreement.ended", at - HOUR, "{}"); // late: -10 before it
     pass(scene, at + 3 * DAY);
     assert_int_equal(ann(scene)->row.state.level, LEVEL_BASIC);
-    assert_int_equal(ann(scene)->level_change_count, 0);
-    assert_int_equal(fake_sink_count(scene->site.sink), 2);
-    assert_non_null(strstr(fake_sink_message(scene->site.sink, 1)->payload.data, "\"n\":2,"));
-    assert_non_null(strstr(fake_sink_message(scene->site.sink, 1)->payload.data, "\"to\":{\"level\":1,"));
+    assert_null(fake_transition(ann(scene), TRANSITION_LEVEL, 1));
+    assert_int_equal(scene_told_times(scene, LEVEL_CHANGED), 2);
+    assert_non_null(strstr(scene_told(scene, LEVEL_CHANGED, 1), "\"n\":2,"));
+    assert_non_null(strstr(scene_told(scene, LEVEL_CHANGED, 1), "\"to\":{\"level\":1,"));
 }
 
 int main(void)
@@ -220,6 +243,7 @@ int main(void)
         TEST(moot_when_no_longer_yielded),
         TEST(deleted_when_nobody_was_told),
         TEST(kept_with_its_first_times),
+        TEST(a_promise_keeps_its_first_times),
         TEST(opens_again_after_moot),
         TEST(a_number_is_told_once),
         TEST(closing_stays_published),

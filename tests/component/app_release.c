@@ -159,15 +159,17 @@ static void sink_has_its_moods(void **state)
     fake_sink_fail(scene->site.sink, &(struct fake_sink_fault){.calls = 1000, .most = 0});
     scene_settle(scene);
     assert_int_equal(fake_sink_count(scene->site.sink), 0);
-    fake_sink_fail(scene->site.sink, &(struct fake_sink_fault){.calls = 1, .most = 2, .told = 1});
+    // The step of the stage goes first, then the notices.
+    fake_sink_fail(scene->site.sink, &(struct fake_sink_fault){.calls = 1, .most = 3, .told = 2});
     instance_publish(&scene->instance);
-    assert_int_equal(fake_sink_count(scene->site.sink), 2);
-    scene_settle(scene); // the second was not told of, and comes again
+    assert_int_equal(fake_sink_count(scene->site.sink), 3);
+    scene_settle(scene); // the second notice was not told of, and comes again
     assert_int_equal(published(scene, scene->start, "/1"), 1);
     assert_int_equal(published(scene, scene->start, "/2"), 2);
     assert_int_equal(published(scene, scene->start, "/3"), 1);
     assert_int_equal(published(scene, scene->start, "/4"), 1);
-    assert_string_equal(fake_sink_message(scene->site.sink, 0)->topic, "reminders");
+    assert_string_equal(fake_sink_message(scene->site.sink, 0)->topic, "changes");
+    assert_string_equal(fake_sink_message(scene->site.sink, 1)->topic, "reminders");
     fake_sink_fail(scene->site.sink, &(struct fake_sink_fault){.calls = 1, .most = 0, .result = -7});
     scene_tell(scene, 0, "ann", ANSWERS, scene->start + 10 * DAY, "{}");
     scene_tick(scene, 0, scene->start + 11 * DAY);

@@ -84,6 +84,22 @@ static void applied_in_order(void **state)
     assert_true(ann->events[0].has_amount);
 }
 
+// The outcome of a promise was told before; the record of its making goes by that.
+static void applied_to_its_promise(void **state)
+{
+    struct scene *scene = *state;
+    struct reject reject;
+    scene_tell(scene, 0, "ann", "promise.kept", scene->start, "{\"promise_id\":\"p\",\"by\":\"us\"}");
+    tell_poison(scene, "m", "promise.made", scene->start + HOUR,
+                "{\"promise_id\":\"p\",\"by\":\"us\",\"due\":\"2030-01-01T00:00:00Z\",\"about\":\"tea\"}");
+    assert_int_equal(retry(scene, &reject), RETRIED_APPLIED);
+    const struct promise *promise = fake_promise(fake_customer(scene->site.database, "ann"), "p");
+    assert_int_equal(promise->state, PROMISE_KEPT);
+    assert_int_equal(promise->made_at, scene->start + HOUR);
+    assert_int_equal(promise->outcome_at, scene->start);
+    assert_true(span_equal(promise->about, SPAN_LITERAL("tea")));
+}
+
 static void identity_prevents_a_second_effect(void **state)
 {
     struct scene *scene = *state;
@@ -145,22 +161,6 @@ static void discarded_or_dropped(void **state)
     assert_int_equal(events(scene), 0);
 }
 
-static void merges_stay(void **state)
-{
-    struct scene *scene = *state;
-    struct reject reject;
-    scene_tell(scene, 0, "ann", "customer.merged", scene->start, "{}"); // without the other customer
-    scene_settle(scene);
-    for (size_t i = 0; i < scene->policy.type_count; i++) {
-        if (scene->types[i].effect == EFFECT_OF_CUSTOMER_ERASED)
-            snprintf(scene->types[i].name, sizeof scene->types[i].name, "customer.merged");
-        else if (scene->types[i].effect == EFFECT_OF_CUSTOMER_MERGED)
-            snprintf(scene->types[i].name, sizeof scene->types[i].name, "other");
-    }
-    assert_int_equal(retry(scene, &reject), RETRIED_HELD);
-    assert_int_equal(reject.reason, REJECT_BAD_MERGE);
-}
-
 int main(void)
 {
     log_configure((enum log_level)0, LOG_FORMAT_TEXT);
@@ -168,10 +168,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(applied_late_and_folded),
         TEST(applied_in_order),
+        TEST(applied_to_its_promise),
         TEST(identity_prevents_a_second_effect),
         TEST(still_refused),
         TEST(discarded_or_dropped),
-        TEST(merges_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,8 +48,9 @@ static void outdated_mark_is_forgotten(void **state)
     scene_settle(scene);
     ann = fake_customer(scene->site.database, "ann");
     assert_true(ann->row.state.as_of > scene->start + 10 * DAY);
-    assert_int_equal(ann->reminder_count, 1);
+    assert_int_equal(ann->reminder_count, 2); // her stage stalls, and half a year is over
     assert_int_equal(ann->reminders[0].notices, 4);
+    assert_int_equal(ann->reminders[1].notices, 4);
     instance_end(&other, false);
 }
 

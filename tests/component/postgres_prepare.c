@@ -100,7 +100,8 @@ static void the_customer_row_follows_the_list(void **state)
         " col_description(attrelid, attnum) FROM pg_attribute"
         " WHERE attrelid = 'guanxi.customer'::regclass AND attnum > 0"
         " AND attname NOT IN ('customer_id', 'version', 'policy', 'home',"
-        " 'level_messages', 'wake_at', 'fold_at', 'next_kind', 'next_due_at', 'care')"
+        " 'level_messages', 'stage_messages', 'pram_messages', 'tier_messages',"
+        " 'wake_at', 'fold_at', 'quiet_until', 'next_kind', 'next_due_at', 'book')"
         " ORDER BY attnum",
         expected));
 }
@@ -113,8 +114,9 @@ static void only_instants_and_counts_may_be_null(void **state)
                         "SELECT attname FROM pg_attribute"
                         " WHERE attrelid = 'guanxi.customer'::regclass AND attnum > 0"
                         " AND NOT attnotnull AND atttypid <> 'timestamptz'::regtype ORDER BY 1",
-                        "care\nlevel_changes\nlevel_messages\nnext_kind\norders\npurchase_days\n"
-                        "referrals\nrhythm\nspent\n"));
+                        "book\nlevel_changes\nlevel_messages\nnext_kind\norders\npram_changes\n"
+                        "pram_cycle\npram_messages\npurchase_days\nreferrals\nrhythm\nspent\n"
+                        "stage_changes\nstage_messages\ntier_changes\ntier_messages\ntraits\n"));
 }
 
 static void the_types_are_those_of_the_program(void **state)
@@ -137,14 +139,67 @@ static void expect_code(const char *function, int number, const char *code)
 static void codes_are_those_of_the_program(void **state)
 {
     (void)state;
-    for (int level = LEVEL_BASIC; level <= LEVEL_COUNT; level++) {
-        expect_code("level_code", level, level_code(level));
-        expect_code("level_zh", level, level_name_zh(level));
-    }
-    expect_code("level_code", LEVEL_COUNT + 1, "");
+    for (int cause = 0; cause <= LEVEL_BY_EVIDENCE; cause++)
+        expect_code("level_cause_code", cause, level_cause_code((enum level_cause)cause));
     for (int kind = 0; kind < REMINDER_KIND_COUNT; kind++)
         expect_code("reminder_kind_code", kind, reminder_kind_code((enum reminder_kind)kind));
     expect_code("reminder_kind_code", REMINDER_KIND_COUNT, "");
+    for (int status = 0; status <= REMINDER_DISMISSED; status++)
+        expect_code("reminder_status_code", status, reminder_status_code((enum reminder_status)status));
+}
+
+// From the first number to the one before `end`, which has no code; a number without one is null.
+static void expect_codes(const char *function, int first, int end, const char *(*code)(int))
+{
+    for (int number = first; number < end; number++) {
+        const char *expected = code(number);
+        expect_code(function, number, expected ? expected : "");
+    }
+    expect_code(function, end, "");
+}
+
+static void codes_of_the_relationship_are_those_of_the_program(void **state)
+{
+    (void)state;
+    expect_codes("level_code", LEVEL_BASIC, LEVEL_COUNT + 1, level_code);
+    expect_codes("level_zh", LEVEL_BASIC, LEVEL_COUNT + 1, level_name_zh);
+    expect_codes("stage_code", 0, STAGE_COUNT, stage_code);
+    expect_codes("stage_zh", 0, STAGE_COUNT, stage_name_zh);
+    expect_codes("phase_code", 0, PHASE_COUNT, phase_code);
+    expect_codes("tier_code", 0, TIER_COUNT, tier_code);
+    expect_codes("customer_kind_code", 0, KIND_COUNT, customer_kind_code);
+    expect_codes("customer_role_code", 0, ROLE_COUNT, customer_role_code);
+    expect_codes("customer_style_code", 0, STYLE_COUNT, customer_style_code);
+    expect_codes("fitness_code", 0, FIT_COUNT, fitness_code);
+    expect_codes("by_code", 0, BY_CUSTOMER + 1, by_code);
+    expect_codes("objection_code", 0, OBJECTION_KIND_COUNT, objection_code);
+    expect_codes("objection_cause_code", 0, CAUSE_CUSTOMER + 1, objection_cause_code);
+    expect_codes("promise_state_code", PROMISE_OPEN, PROMISE_LAPSED + 1, promise_state_code);
+}
+
+// Each trait finds its own bits, and nothing of the others.
+static void traits_lie_where_the_list_says(void **state)
+{
+    (void)state;
+#define X(NAME, shift, bits, meaning) {#NAME, TRAIT_##NAME, (1 << (bits)) - 1},
+    static const struct {
+        const char *name;
+        enum trait trait;
+        int most;
+    } traits[] = {CUSTOMER_TRAITS(X)};
+#undef X
+    for (size_t i = 0; i < sizeof traits / sizeof *traits; i++) {
+        struct customer own = {0}, others = {.traits = INT32_MAX};
+        char sql[256], expected[16];
+        customer_set_trait(&own, traits[i].trait, traits[i].most);
+        customer_set_trait(&others, traits[i].trait, 0);
+        snprintf(sql, sizeof sql,
+                 "SELECT guanxi.customer_trait(t, lower('%s')) FROM (VALUES (1, %d), (2, %d), (3, NULL))"
+                 " AS v (n, t) ORDER BY n",
+                 traits[i].name, own.traits, others.traits);
+        snprintf(expected, sizeof expected, "%d\n0\n0\n", traits[i].most);
+        assert_true(test_sql_yields(&database, sql, expected));
+    }
 }
 
 static void everything_has_a_comment(void **state)
@@ -196,6 +251,8 @@ int main(void)
         cmocka_unit_test(only_instants_and_counts_may_be_null),
         cmocka_unit_test(the_types_are_those_of_the_program),
         cmocka_unit_test(codes_are_those_of_the_program),
+        cmocka_unit_test(codes_of_the_relationship_are_those_of_the_program),
+        cmocka_unit_test(traits_lie_where_the_list_says),
         cmocka_unit_test(everything_has_a_comment),
         cmocka_unit_test(keys_begin_with_the_customer),
     };

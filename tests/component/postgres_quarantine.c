@@ -70,7 +70,7 @@ static int64_t hold(enum reject_reason reason, struct span value,
         .headers = span_of((const char *)packed, size),
         .subject = SPAN_LITERAL("ada"),
     };
-    const struct store_write write = {.quarantine = &row, .quarantine_count = 1};
+    const struct store_write write = {.epoch = EPOCH_ANY, .quarantine = &row, .quarantine_count = 1};
     assert_int_equal(store->ops->write(store, &write), 0);
     return strtoll(test_sql_text(&database, "SELECT max(quarantine_id) FROM guanxi.quarantine"),
                    NULL, 10);
@@ -205,7 +205,7 @@ static void what_is_still_bad_stays(void **state)
                            EVENT("dan", "1", "message.received", "2199-01-01T00:00:00Z", "{}")),
                 "future");
     expect_held(hold_event(REJECT_BAD_DATA,
-                           EVENT("dan", "2", "customer.erased", "2026-01-01T00:00:00Z", "{}")),
+                           EVENT("dan", "2", "customer.merged", "2026-01-01T00:00:00Z", "{\"into\":\"dan\"}")),
                 "bad_merge");
     assert_string_equal(
         test_sql_text(&database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'dan'"),
@@ -326,6 +326,22 @@ static void one_record_is_shown_whole_and_printable(void **state)
     free(text);
 }
 
+// ---------------------------------------------------------------------------------------------- erasure
+
+// It is settled as what it was, and goes with all else of its customer.
+static void an_erasure_that_is_retried_takes_its_own_bytes(void **state)
+{
+    (void)state;
+    int64_t other = hold(REJECT_NOT_JSON, SPAN_LITERAL("{"), structured, 2);
+    int64_t id = hold_event(REJECT_BAD_TIME, EVENT("ada", "9", "customer.erased", "2026-01-01T00:00:00Z", "{}"));
+    expect_end(id, ENDED_APPLIED, "applied");
+    assert_string_equal(state_of(other), "discarded");
+    assert_string_equal(
+        test_sql_text(&database, "SELECT count(*) FROM guanxi.quarantine WHERE payload IS NOT NULL"), "0");
+    assert_string_equal(
+        test_sql_text(&database, "SELECT count(*) FROM guanxi.customer WHERE customer_id = 'ada'"), "0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +353,7 @@ int main(void)
         cmocka_unit_test(filters_choose_what_is_listed),
         cmocka_unit_test(a_list_without_records_is_json_all_the_same),
         cmocka_unit_test(one_record_is_shown_whole_and_printable),
+        cmocka_unit_test(an_erasure_that_is_retried_takes_its_own_bytes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -79,6 +79,19 @@ static void expect_rights(void)
     assert_string_equal(state_as("reads", "SELECT * FROM guanxi.customer"), "42501");
     assert_string_equal(state_as("reads", "SELECT * FROM guanxi.schema_version"), "42501");
     assert_string_equal(state_as("reads", "CALL guanxi.grant_roles()"), "42501");
+    // Who reads may not try ids against tombstones; everybody else neither.
+    assert_string_equal(state_as("reads", "SELECT * FROM guanxi.v_alias"), "");
+    assert_string_equal(state_as("reads", "SELECT * FROM guanxi.secret"), "42501");
+    assert_string_equal(state_as("reads", "SELECT * FROM guanxi.erased"), "42501");
+    assert_string_equal(state_as("reads", "SELECT guanxi.tombstone('a')"), "42501");
+    assert_true(test_sql_yields(&database,
+                                "SELECT r, has_function_privilege(r, 'guanxi.tombstone(text)', 'EXECUTE')"
+                                " FROM (VALUES ('plain'), ('reads'), ('writes')) AS v (r) ORDER BY 1",
+                                "plain|f\nreads|f\nwrites|t\n"));
+    assert_string_equal(state_as("writes", "INSERT INTO guanxi.erased (digest) VALUES (guanxi.tombstone('a'))"), "");
+    assert_string_equal(state_as("writes", "DELETE FROM guanxi.erased"), "");
+    assert_string_equal(state_as("writes", "BEGIN; LOCK TABLE guanxi.identity IN EXCLUSIVE MODE; ROLLBACK"), "");
+    assert_string_equal(state_as("writes", "UPDATE guanxi.secret SET inner_pad = outer_pad"), "42501");
     assert_string_equal(state_as("writes", "INSERT INTO guanxi.event_type VALUES (1000, 'x')"), "");
     assert_string_equal(state_as("writes", "DELETE FROM guanxi.event_type WHERE type_id = 1000"),
                         "");

@@ -51,7 +51,7 @@ static int connect_with(const char *conninfo, const char *password)
     struct span id = SPAN_LITERAL("a");
     struct customer_row row;
     if (outcome == 0)
-        outcome = store->ops->load(store, &id, 1, &row);
+        outcome = store->ops->load(store, &id, 1, &test.arena, &row);
     store->ops->close(store);
     return outcome;
 }

@@ -26,7 +26,7 @@ static int write_everything(struct store *store, int round)
     snprintf(name, sizeof name, "c%d", round);
     struct customer_row customers[2] = {test_customer("a", lane.lane_id), test_customer(name, lane.lane_id)};
     struct span id = SPAN_LITERAL("a");
-    int outcome = store->ops->load(store, &id, 1, customers);
+    int outcome = store->ops->load(store, &id, 1, &test.arena, customers);
     if (outcome)
         return outcome;
     struct lane_row now;
@@ -36,8 +36,12 @@ static int write_everything(struct store *store, int round)
     struct lane_advance advance = test_advance(&now, 1);
     struct event event;
     struct timeline_row timeline = test_timeline(&event, name, "1", 5);
-    struct level_change_row change = {
-        .customer_id = customers[1].id, .n = 1, .at = 5, .from_level = 1, .to_level = 2};
+    struct transition_row change = {
+        .customer_id = customers[1].id, .transition = {.from = 1, .to = 2, .n = 1}, .at = 5};
+    struct promise_row promise = {.customer_id = customers[1].id,
+                                  .promise = {.id = SPAN_LITERAL("p"), .state = PROMISE_OPEN}};
+    struct objection_row objection = {.customer_id = customers[1].id, .resolved_at = INSTANT_NONE};
+    struct profile_row profile = {.customer_id = customers[1].id, .name = SPAN_LITERAL("C")};
     struct reminder_row reminder = {.customer_id = customers[1].id, .due_at = 1, .opened_at = 1,
         .closed_at = INSTANT_NONE, .acknowledged_at = INSTANT_NONE, .snoozed_until = INSTANT_NONE};
     struct notice_row notice = {.customer_id = customers[1].id, .notice = 1, .at = 1};
@@ -49,8 +53,14 @@ static int write_everything(struct store *store, int round)
                                 .customer_count = 2,
                                 .timeline = &timeline,
                                 .timeline_count = 1,
-                                .level_changes = &change,
-                                .level_change_count = 1,
+                                .transitions = &change,
+                                .transition_count = 1,
+                                .promises = &promise,
+                                .promise_count = 1,
+                                .objections = &objection,
+                                .objection_count = 1,
+                                .profiles = &profile,
+                                .profile_count = 1,
                                 .reminders = &reminder,
                                 .reminder_count = 1,
                                 .notices = &notice,
@@ -68,7 +78,9 @@ static const char *contents(void)
     return test_sql_text(
         &test.database,
         "SELECT concat_ws(' ', (SELECT sum(next_offset) FROM guanxi.lane), (SELECT sum(version) FROM guanxi.customer),"
-        " (SELECT count(*) FROM guanxi.timeline), (SELECT count(*) FROM guanxi.level_change),"
+        " (SELECT count(*) FROM guanxi.timeline), (SELECT count(*) FROM guanxi.transition),"
+        " (SELECT count(*) FROM guanxi.promise), (SELECT count(*) FROM guanxi.objection),"
+        " (SELECT count(*) FROM guanxi.profile),"
         " (SELECT count(*) FROM guanxi.reminder), (SELECT count(*) FROM guanxi.notice),"
         " (SELECT count(*) FROM guanxi.outbox), (SELECT count(*) FROM guanxi.quarantine))");
 }
@@ -122,7 +134,9 @@ static void a_session_that_ends_at_any_step_leaves_nothing(void **state)
         bool at_commit;
     } steps[] = {{"lane", "UPDATE", false},         {"customer", "UPDATE", false},
                  {"customer", "INSERT", false},     {"timeline", "INSERT", false},
-                 {"level_change", "INSERT", false}, {"reminder", "INSERT", false},
+                 {"promise", "INSERT", false},      {"objection", "INSERT", false},
+                 {"profile", "INSERT", false},      {"transition", "INSERT", false},
+                 {"reminder", "INSERT", false},
                  {"notice", "INSERT", false},       {"outbox", "INSERT", false},
                  {"quarantine", "INSERT", false},   {"timeline", "INSERT", true}};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {

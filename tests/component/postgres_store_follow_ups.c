@@ -49,13 +49,14 @@ static struct notice_row notice_of(const char *customer, uint8_t number, int32_t
                                .notice = 1,
                                .at = at,
                                .recipients = TO_OWNER,
+                               .about = SPAN_LITERAL("\"level\":1"),
                                .home = home};
 }
 
 static struct outbox_row message_of(const char *customer, int32_t home, instant at, enum outbox_kind kind)
 {
     return (struct outbox_row){.customer_id = span_text(customer), .home = home, .at = at, .kind = kind,
-        .reminder_id = {1}, .n = 1,
+         .reminder_id = {1}, .n = kind == OUTBOX_NOTICE,
         .payload = SPAN_LITERAL("{\"type\":\"x\"}")};
 }
 
@@ -130,6 +131,8 @@ static void a_notice_goes_from_held_to_published(void **state)
     assert_int_equal(outbox_count, 0);
     assert_true(span_equal(held->notice.customer_id, SPAN_LITERAL("b")));
     assert_int_equal(held->notice.home, 2);
+    assert_true(span_equal(held->notice.about, SPAN_LITERAL("\"level\":1")));
+    assert_false(held->reminder.promise_id.data != NULL);
     assert_true(held->notice.exists && held->reminder.exists);
     assert_int_equal(held->reminder.kind, REMINDER_RESPONSE);
     assert_true(held->reminder.anchor == 5 && held->reminder.due_at == 10 && held->reminder.opened_at == 20);
@@ -151,8 +154,8 @@ static void a_notice_goes_from_held_to_published(void **state)
     assert_true(span_equal(outbox->payload, message.payload));
     assert_done(test.store->ops->delivered(test.store, outbox, 1));
     assert_done(test.store->ops->delivered(test.store, outbox, 1)); // a repeat is nothing
-    assert_true(test_sql_yields(&test.database, "SELECT state, published_at IS NOT NULL FROM guanxi.notice",
-                                "2|t\n"));
+    assert_true(test_sql_yields(&test.database, "SELECT state, published_at IS NOT NULL, about FROM guanxi.notice",
+                                "2|t|\n"));
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.outbox", "0\n"));
     // A later update that does not know of the publication leaves it.
     held->reminder.published = false;
@@ -174,8 +177,8 @@ static void messages_are_held_released_or_dropped(void **state)
     struct reminder_row reminder = reminder_of("a", 1);
     reminder.published = true;
     struct outbox_row messages[4] = {
-        message_of("c", 3, 30, OUTBOX_LEVEL), message_of("a", 1, 10, OUTBOX_CLOSING),
-        message_of("a", 1, 20, OUTBOX_LEVEL), message_of("b", 2, 15, OUTBOX_LEVEL)};
+        message_of("c", 3, 30, OUTBOX_TRANSITION), message_of("a", 1, 10, OUTBOX_CLOSING),
+        message_of("a", 1, 20, OUTBOX_TRANSITION), message_of("b", 2, 15, OUTBOX_TRANSITION)};
     struct store_write write = {
         .reminders = &reminder, .reminder_count = 1, .outbox = messages, .outbox_count = 4};
     write_customers(&write);
@@ -211,7 +214,7 @@ static void what_marked_customers_hold_is_not_offered(void **state)
     (void)state;
     struct reminder_row reminder = reminder_of("b", 1);
     struct notice_row notice = notice_of("b", 1, 2, 20);
-    struct outbox_row message = message_of("b", 2, 20, OUTBOX_LEVEL);
+    struct outbox_row message = message_of("b", 2, 20, OUTBOX_TRANSITION);
     struct store_write write = {.reminders = &reminder,
                                 .reminder_count = 1,
                                 .notices = &notice,
@@ -241,28 +244,15 @@ static void a_fold_replaces_what_was_held(void **state)
     (void)state;
     struct reminder_row reminders[2] = {reminder_of("a", 1), reminder_of("a", 2)};
     struct notice_row notices[2] = {notice_of("a", 1, 1, 20), notice_of("a", 2, 1, 30)};
-    struct outbox_row message = message_of("a", 1, 20, OUTBOX_LEVEL);
-    struct level_change_row changes[2] = {{.customer_id = SPAN_LITERAL("a"),
-                                           .n = 1,
-                                           .at = 7,
-                                           .from_level = 1,
-                                           .to_level = 2,
-                                           .source = SPAN_LITERAL("/s"),
-                                           .event_id = SPAN_LITERAL("e")},
-                                          {.customer_id = SPAN_LITERAL("a"),
-                                           .n = 2,
-                                           .at = 8,
-                                           .from_level = 2,
-                                           .to_level = 1,
-                                           .cause = LEVEL_BY_WARMTH}};
+    struct outbox_row message = message_of("a", 1, 20, OUTBOX_TRANSITION);
     struct store_write write = {.reminders = reminders,
                                 .reminder_count = 2,
                                 .notices = notices,
                                 .notice_count = 2,
                                 .outbox = &message,
-                                .outbox_count = 1,
-                                .level_changes = changes,
-                                .level_change_count = 2};
+                                .outbox_count = 1};
+    reminders[1].promise_id = SPAN_LITERAL("p");
+    reminders[1].kind = REMINDER_OVERDUE;
     write_customers(&write);
 
     struct span ids[2] = {SPAN_LITERAL("a"), SPAN_LITERAL("b")};
@@ -275,15 +265,12 @@ static void a_fold_replaces_what_was_held(void **state)
     assert_int_equal(kept_count, 2);
     assert_int_equal(notice_count, 2);
     assert_int_equal(message_count, 1);
+    assert_false(kept[0].promise_id.data != NULL);
+    assert_true(kept[1].kind == REMINDER_OVERDUE && span_equal(kept[1].promise_id, SPAN_LITERAL("p")));
+    assert_true(span_equal(kept_notices[1].about, notices[1].about));
 
-    // The first reminder goes with its notices, of the second a held notice; steps are given anew.
-    struct span forget = SPAN_LITERAL("a");
-    changes[0].at = 9;
-    write = (struct store_write){.forget_level_changes = &forget,
-                                 .forget_level_change_count = 1,
-                                 .level_changes = changes,
-                                 .level_change_count = 1,
-                                 .delete_reminders = reminders,
+    // The first reminder goes with its notices, of the second a held notice.
+    write = (struct store_write){.delete_reminders = reminders,
                                  .delete_reminder_count = 1,
                                  .delete_notices = &notices[1],
                                  .delete_notice_count = 1,
@@ -293,10 +280,6 @@ static void a_fold_replaces_what_was_held(void **state)
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.reminder", "1\n"));
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.notice", "0\n"));
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.outbox", "0\n"));
-    assert_true(test_sql_yields(&test.database,
-                                "SELECT n, extract(epoch FROM at) * 1000000, source, event_id FROM "
-                                "guanxi.level_change",
-                                "1|9.000000|/s|e\n"));
     write = (struct store_write){.delete_notices = &notices[1], .delete_notice_count = 1};
     assert_outcome(STORE_CONFLICT, write_it(&write));
 }
@@ -443,6 +426,37 @@ static void the_policy_is_recorded_when_it_changes(void **state)
     assert_done(test.store->ops->check_schema(test.store));
 }
 
+static void the_items_of_checklists_are_recorded(void **state)
+{
+    (void)state;
+    struct type_rule types[POLICY_TYPES];
+    struct policy policy;
+    policy_defaults(&policy, types);
+    policy.item_count = 3;
+    strcpy(policy.items[2].list, "last");
+    assert_done(test.store->ops->record_policy(test.store, &policy, HOUR));
+    char expected[3 * 2 * CHECKLIST_NAME_MAX] = "";
+    for (size_t i = 0; i < 3; i++)
+        snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "%zu|%s|%s\n", i,
+                 policy.items[i].list, policy.items[i].item);
+    assert_true(test_sql_yields(&test.database, "SELECT * FROM guanxi.checklist_item ORDER BY bit", expected));
+    // Another list in an item's place, and fewer; what stays is not written again.
+    const char *row = "SELECT xmin FROM guanxi.checklist_item WHERE bit = 0";
+    char before[32];
+    snprintf(before, sizeof before, "%s", test_sql_text(&test.database, row));
+    policy.item_count = 2;
+    strcpy(policy.items[1].list, "other");
+    strcpy(policy.items[1].item, "thing");
+    assert_done(test.store->ops->record_policy(test.store, &policy, HOUR));
+    assert_true(test_sql_yields(&test.database,
+                                "SELECT * FROM guanxi.checklist_item WHERE bit > 0 ORDER BY bit",
+                                "1|other|thing\n"));
+    assert_string_equal(test_sql_text(&test.database, row), before);
+    policy.item_count = 0;
+    assert_done(test.store->ops->record_policy(test.store, &policy, HOUR));
+    assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.checklist_item", "0\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -458,6 +472,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(configured_types_keep_their_numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_policy_is_recorded_when_it_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_items_of_checklists_are_recorded, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("postgres_store_follow_ups", tests, NULL, NULL);
 }

@@ -27,8 +27,9 @@ static int tear_down(void **state)
 
 static struct outbox_row change_of(const char *customer, int32_t home, instant at, int32_t n)
 {
-    return (struct outbox_row){.customer_id = span_text(customer), .home = home, .at = at, .kind = OUTBOX_LEVEL,
-        .n = n, .from_level = 1, .to_level = 2, .cause = LEVEL_BY_WARMTH};
+    return (struct outbox_row){
+        .customer_id = span_text(customer), .home = home, .at = at, .kind = OUTBOX_TRANSITION,
+        .transition = {.kind = TRANSITION_LEVEL, .from = 1, .to = 2, .n = n, .detail = LEVEL_BY_WARMTH}};
 }
 
 // Customers a and b of home 1, c of home 2, with messages.
@@ -62,8 +63,9 @@ static void deliver(const struct outbox_row *outbox, size_t count)
 static void assert_change(const struct outbox_row *row, const char *customer, int32_t n)
 {
     assert_true(span_equal(row->customer_id, span_text(customer)));
-    assert_int_equal(row->n, n);
-    assert_int_equal(row->kind, OUTBOX_LEVEL);
+    assert_int_equal(row->transition.n, n);
+    assert_int_equal(row->n, 0);
+    assert_int_equal(row->kind, OUTBOX_TRANSITION);
     assert_true(row->released);
 }
 
@@ -75,9 +77,7 @@ static void changes_of_a_home_are_released_in_order(void **state)
                                      change_of("c", 2, 20, 1), change_of("a", 1, 30, 3)};
     messages[1].source = SPAN_LITERAL("/s");
     messages[1].event_id = SPAN_LITERAL("e");
-    messages[1].cause = LEVEL_BY_EVENT;
-    messages[1].from_level = 3;
-    messages[1].to_level = 4;
+    messages[1].transition = (struct transition){TRANSITION_TIER, 3, 4, 1, INT32_MAX};
     write_messages(messages, 5);
     assert_int_equal(release(31, 9), 5);
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.outbox", "0\n"));
@@ -89,10 +89,11 @@ static void changes_of_a_home_are_released_in_order(void **state)
     assert_change(&rows[2], "a", 2);
     assert_change(&rows[3], "a", 3);
     assert_change(&rows[4], "c", 1);
-    assert_true(rows[0].at == 10 && rows[0].home == 1 && rows[0].cause == LEVEL_BY_EVENT);
-    assert_true(rows[0].from_level == 3 && rows[0].to_level == 4);
+    assert_true(rows[0].at == 10 && rows[0].home == 1 && rows[0].transition.kind == TRANSITION_TIER);
+    assert_true(rows[0].transition.from == 3 && rows[0].transition.to == 4);
+    assert_true(rows[0].transition.detail == INT32_MAX);
     assert_true(span_equal(rows[0].source, SPAN_LITERAL("/s")) && span_equal(rows[0].event_id, SPAN_LITERAL("e")));
-    assert_true(rows[1].at == 30 && rows[1].cause == LEVEL_BY_WARMTH && rows[1].from_level == 1);
+    assert_true(rows[1].at == 30 && rows[1].transition.detail == LEVEL_BY_WARMTH && rows[1].transition.from == 1);
     assert_true(!rows[1].source.data && !rows[1].event_id.data && !rows[1].payload.data);
     assert_true(rows[4].home == 2 && rows[4].place == 1 && rows[4].of == 1);
     deliver(rows, count);
@@ -154,7 +155,7 @@ static void what_was_not_delivered_stays(void **state)
     assert_int_equal(count, 2);
     assert_change(&left[0], "b", 1);
     assert_change(&left[1], "b", 2);
-    assert_true(left[0].at == 20 && left[0].place == 1 && left[1].place == 2 && left[1].of == 2);
+    assert_true(left[0].at == 20 && left[0].transition.to == 2 && left[0].place == 1 && left[1].place == 2 && left[1].of == 2);
     // Somebody who read before that, and has sent less, takes nothing out that he did not send.
     deliver(&rows[0], 1);
     released(9, &count);

@@ -49,25 +49,17 @@ static void fill_customer(struct customer *state, int64_t seed)
 #define X(name, kind, meaning) FILL_##kind(name)
     CUSTOMER_FIELDS(X)
 #undef X
-    state->care[REMINDER_RESPONSE] = (struct care){
-        .anchor = seed,
-        .due_at = seed + 1,
-        .opened_at = seed + 2,
-        .next_notice = seed + 3,
-        .acknowledged_at = INSTANT_NONE,
-        .snoozed_until = seed + 4,
-        .notices = 2,
-        .open = true,
-    };
 }
 
 static void assert_same_customer(const struct customer_row *a, const struct customer_row *b)
 {
     assert_true(span_equal(a->id, b->id));
     assert_int_equal(a->home, b->home);
-    assert_int_equal(a->level_messages, b->level_messages);
+    assert_memory_equal(a->messages, b->messages, sizeof a->messages);
+    assert_true(span_equal(a->book, b->book));
     assert_true(a->wake_at == b->wake_at);
     assert_true(a->fold_at == b->fold_at);
+    assert_true(a->quiet_until == b->quiet_until);
     assert_true(a->policy == b->policy);
     assert_int_equal(a->has_upcoming, b->has_upcoming);
     if (a->has_upcoming) {
@@ -79,10 +71,12 @@ static void assert_same_customer(const struct customer_row *a, const struct cust
         fail_msg("%s differs", #name);
     CUSTOMER_FIELDS(X)
 #undef X
-    uint8_t packed[2][CARE_PACKED_MAX];
-    size_t size = customer_pack_care(&a->state, packed[0]);
-    assert_int_equal(size, customer_pack_care(&b->state, packed[1]));
-    assert_memory_equal(packed[0], packed[1], size);
+    assert_null(b->state.book);
+}
+
+static int load(const struct span *ids, size_t count, struct customer_row *rows)
+{
+    return test.store->ops->load(test.store, ids, count, &test.arena, rows);
 }
 
 static void customers_come_back_as_they_were_written(void **state)
@@ -93,8 +87,11 @@ static void customers_come_back_as_they_were_written(void **state)
     fill_customer(&rows[1].state, 1000);
     rows[1].wake_at = 12345;
     rows[1].fold_at = 23456;
+    rows[1].quiet_until = 29999;
     rows[1].policy = UINT64_MAX;
-    rows[1].level_messages = 7;
+    for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
+        rows[1].messages[kind] = 7 + kind;
+    rows[1].book = span_of("\0\xff\"book\\", 8);
     rows[1].has_upcoming = true;
     rows[1].upcoming = (struct upcoming){REMINDER_AFTERSALE, 34567};
     rows[2].state.as_of = 0; // 1970
@@ -104,13 +101,13 @@ static void customers_come_back_as_they_were_written(void **state)
     rows[2].wake_at = INSTANT_NONE;
     rows[3].state.as_of = INSTANT_LAST;
     rows[3].state.warmth = 5e-324;
-    rows[3].state.level_changes = INT32_MAX;
+    rows[3].state.level_changes = rows[3].messages[TRANSITION_LEVEL] = INT32_MAX;
     assert_done(test_write(test.store, rows, 4, NULL, 0));
 
     struct span ids[6] = {SPAN_LITERAL("a"), SPAN_LITERAL("aa"), SPAN_LITERAL("b"), SPAN_LITERAL("c"),
                           SPAN_LITERAL("d"), SPAN_LITERAL("e")};
     struct customer_row loaded[6];
-    assert_done(test.store->ops->load(test.store, ids, 6, loaded));
+    assert_done(load(ids, 6, loaded));
     static const int place[4] = {0, 2, 3, 4};
     for (int i = 0; i < 4; i++) {
         assert_int_equal(loaded[place[i]].version, 1);
@@ -119,15 +116,23 @@ static void customers_come_back_as_they_were_written(void **state)
     assert_int_equal(loaded[1].version, 0);
     assert_int_equal(loaded[5].version, 0);
     assert_true(loaded[5].wake_at == INSTANT_NEVER && loaded[5].state.first_seen_at == INSTANT_NONE);
+    assert_true(loaded[5].quiet_until == INSTANT_NONE);
 
     // An update changes everything but the home.
     struct customer_row changed = loaded[0];
     fill_customer(&changed.state, 5000);
     changed.wake_at = 99;
-    changed.level_messages = 3;
+    changed.quiet_until = 1;
+    changed.messages[TRANSITION_STAGE] = 3;
+    changed.book = SPAN_LITERAL("another");
     assert_done(test_write(test.store, &changed, 1, NULL, 0));
-    assert_done(test.store->ops->load(test.store, ids, 1, loaded));
+    assert_done(load(ids, 1, loaded));
     assert_int_equal(loaded[0].version, 2);
+    assert_same_customer(&changed, &loaded[0]);
+    changed.version = 2;
+    changed.book = SPAN_NONE;
+    assert_done(test_write(test.store, &changed, 1, NULL, 0));
+    assert_done(load(ids, 1, loaded));
     assert_same_customer(&changed, &loaded[0]);
 }
 
@@ -143,22 +148,27 @@ static void short_rows_come_back_whole(void **state)
     }
     // a: all as usual; b: unset, where that is not usual; c: each where another is usual.
     rows[0].state.last_contact_at = rows[0].state.warmth_at = 2000;
-    rows[0].state.level_since = 1000;
+    rows[0].state.level_since = rows[0].state.stage_since = 1000;
+    rows[0].state.level_changes = rows[0].messages[TRANSITION_LEVEL] = 3;
+    rows[0].state.tier_changes = rows[0].messages[TRANSITION_TIER] = 4;
     rows[2].state.last_contact_at = rows[2].state.warmth_at = 1000;
-    rows[2].state.level_since = 2000;
+    rows[2].state.level_since = rows[2].state.stage_since = 2000;
+    rows[2].state.stage_changes = 5;
+    rows[2].messages[TRANSITION_PRAM] = 6;
     assert_done(test_write(test.store, rows, 3, NULL, 0));
     assert_true(test_sql_yields(
         &test.database,
-        "SELECT customer_id, num_nulls(last_contact_at, warmth_at, level_since),"
-        " num_nulls(rhythm, level_changes, orders, spent, purchase_days, referrals, level_messages),"
+        "SELECT customer_id, num_nulls(last_contact_at, warmth_at, level_since, stage_since),"
+        " num_nulls(rhythm, orders, spent, purchase_days, referrals, pram_cycle, traits, book),"
+        " level_messages, stage_messages, pram_messages, tier_messages,"
         " last_contact_at = '-infinity' FROM guanxi.customer ORDER BY 1",
-        "a|3|7|\nb|0|7|t\nc|0|7|f\n"));
+        "a|4|8|||||\nb|0|8|||||t\nc|0|8||0|6||f\n"));
 
     // Once as they were copied, once as they were updated.
     struct span ids[3] = {SPAN_LITERAL("a"), SPAN_LITERAL("b"), SPAN_LITERAL("c")};
     struct customer_row loaded[3];
     for (int round = 0; round < 2; round++) {
-        assert_done(test.store->ops->load(test.store, ids, 3, loaded));
+        assert_done(load(ids, 3, loaded));
         for (int i = 0; i < 3; i++)
             assert_same_customer(&rows[i], &loaded[i]);
         assert_done(test_write(test.store, loaded, 3, NULL, 0));
@@ -181,7 +191,7 @@ static void many_customers_come_and_go_in_pieces(void **state)
     }
     for (int round = 1; round <= 3; round++) {
         assert_done(test_write(test.store, rows, COUNT, NULL, 0));
-        assert_done(test.store->ops->load(test.store, ids, COUNT, rows));
+        assert_done(load(ids, COUNT, rows));
         for (int i = 0; i < COUNT; i++) {
             assert_int_equal(rows[i].version, round);
             assert_int_equal(rows[i].state.orders, i);
@@ -269,7 +279,7 @@ static void an_empty_write_and_an_empty_load_do_nothing(void **state)
     (void)state;
     struct store_write write = {.durable = true};
     assert_done(test.store->ops->write(test.store, &write));
-    assert_done(test.store->ops->load(test.store, NULL, 0, NULL));
+    assert_done(load(NULL, 0, NULL));
     assert_done(test.store->ops->identify(test.store, NULL, NULL, 0, NULL));
 }
 
@@ -296,7 +306,7 @@ static void hostile_texts_are_only_texts(void **state)
         assert_done(test_write(test.store, &customer, 1, &row, 1));
         struct span id = span_text(texts[i]);
         struct customer_row loaded;
-        assert_done(test.store->ops->load(test.store, &id, 1, &loaded));
+        assert_done(load(&id, 1, &loaded));
         assert_int_equal(loaded.version, 1);
         const struct event *asked = &event;
         enum identity found;

@@ -59,11 +59,20 @@ static void columns_are_those_promised(void **state)
     (void)state;
     expect_columns(
         "v_customer",
-        "customer_id first_seen_at last_contact_at last_inbound_at last_outbound_at rhythm "
+        "customer_id name owner manager kind role style channel fit_money fit_authority fit_need unfit "
+        "first_seen_at last_contact_at last_inbound_at last_outbound_at rhythm "
         "unanswered_at unfollowed_at followed_up_at warmth warmth_at level level_code level_zh "
-        "level_since orders spent first_order_at last_order_at purchase_days referrals f m "
-        "open_reminders at_risk as_of policy\n");
+        "level_since target_level zone tier abc stage stage_code stage_zh stage_since ended_by "
+        "ended_reason pram_cycle pram_phase premature agreement_at agreement_until "
+        "orders spent first_order_at last_order_at purchase_days referrals f m "
+        "keep_rate_us keep_rate_customer open_reminders at_risk as_of policy\n");
     expect_columns("v_level_change", "customer_id at from_level to_level cause source event_id\n");
+    expect_columns("v_stage_change", "customer_id at from_stage to_stage implied source event_id\n");
+    expect_columns("v_pram_change", "customer_id at cycle phase premature\n");
+    expect_columns("v_tier_change", "customer_id at from_tier to_tier from_target to_target\n");
+    expect_columns("v_promise", "customer_id promise_id by about made_at due_at state outcome_at\n");
+    expect_columns("v_objection", "customer_id kind cause raised_at resolved_at\n");
+    expect_columns("v_checklist", "customer_id list item marked_at\n");
     expect_columns("v_reminder",
                    "reminder_id customer_id kind anchor due_at opened_at notices status closed_at "
                    "closed_by_source closed_by_event acknowledged_at snoozed_until at_risk\n");
@@ -73,6 +82,7 @@ static void columns_are_those_promised(void **state)
         "v_timeline",
         "customer_id occurred_at recorded_at source event_id type direction points amount "
         "ref recorded_as topic partition offset\n");
+    expect_columns("v_alias", "customer_id into at\n");
     expect_columns("v_lane",
                    "topic partition next_offset end_offset epoch lane_time owner state reason "
                    "last_commit_at\n");
@@ -131,9 +141,9 @@ static void insert_customer(const char *id, const char *first_seen)
     snprintf(
         sql, sizeof sql,
         "INSERT INTO guanxi.customer (version, policy, home, as_of, first_seen_at, last_contact_at, rhythm,"
-        " warmth, warmth_at, level, level_since, level_changes, orders, spent, purchase_days, referrals,"
-        " next_kind, next_due_at, customer_id) VALUES (1, -1, 1, '2026-03-01Z', %s, '2026-02-01Z', 2, 4.5,"
-        " '2026-02-02Z', 2, '2026-01-03Z', 1, 3, 500, 2, 1, 2, '2026-04-01Z', '%s')",
+        " warmth, warmth_at, level, level_since, level_changes, stage, orders, spent, purchase_days,"
+        " referrals, next_kind, next_due_at, customer_id) VALUES (1, -1, 1, '2026-03-01Z', %s,"
+        " '2026-02-01Z', 2, 4.5, '2026-02-02Z', 2, '2026-01-03Z', 1, 3, 3, 500, 2, 1, 2, '2026-04-01Z', '%s')",
         first_seen, id);
     test_sql(&database, sql);
 }
@@ -156,13 +166,15 @@ static void short_rows_are_shown_whole(void **state)
     (void)state;
     test_sql(&database,
              "INSERT INTO guanxi.customer (version, policy, home, as_of, first_seen_at, last_contact_at,"
-             " warmth, warmth_at, level, level_since, customer_id) VALUES"
-             " (1, -1, 1, '2026-03-01Z', '2026-01-01Z', NULL, 4.5, NULL, 1, NULL, 'a'),"
-             " (1, -1, 1, '2026-03-01Z', '2026-01-01Z', '-infinity', 0, '-infinity', 1, '-infinity', 'b')");
-    EXPECT("SELECT customer_id, last_contact_at, warmth_at, level_since, rhythm, orders, spent, purchase_days,"
-           " referrals FROM guanxi.v_customer ORDER BY 1",
-           "a|2026-03-01 00:00:00+00|2026-03-01 00:00:00+00|2026-01-01 00:00:00+00|0|0|0|0|0\n"
-           "b||||0|0|0|0|0\n");
+             " warmth, warmth_at, level, level_since, stage, stage_since, customer_id) VALUES"
+             " (1, -1, 1, '2026-03-01Z', '2026-01-01Z', NULL, 4.5, NULL, 1, NULL, 1, NULL, 'a'),"
+             " (1, -1, 1, '2026-03-01Z', '2026-01-01Z', '-infinity', 0, '-infinity', 1, '-infinity', 1,"
+             " '-infinity', 'b')");
+    EXPECT("SELECT customer_id, last_contact_at, warmth_at, level_since, stage_since, rhythm, orders, spent,"
+           " purchase_days, referrals, pram_cycle FROM guanxi.v_customer ORDER BY 1",
+           "a|2026-03-01 00:00:00+00|2026-03-01 00:00:00+00|2026-01-01 00:00:00+00|2026-01-01 00:00:00+00"
+           "|0|0|0|0|0|0\n"
+           "b|||||0|0|0|0|0|0\n");
 }
 
 #define ORDERS \
@@ -219,22 +231,22 @@ static void reminders_and_notices_speak_in_codes(void **state)
     test_sql(
         &database,
         "INSERT INTO guanxi.reminder (reminder_id, anchor, due_at, opened_at, closed_at, home, kind, notices,"
-        " status, at_risk, customer_id, closed_source, closed_event) VALUES"
+        " status, at_risk, customer_id, closed_source, closed_event, promise_id) VALUES"
         " ('" ID1
-        "', 1767225600000000, '2026-01-02Z', '2026-01-02Z', '2026-01-05Z', 1, 1, 1, 1, true, 'a', 's',"
-        " 'e'), ('" ID2
+        "', 1767225600000000, '2026-01-02Z', '2026-01-02Z', '2026-01-05Z', 1, 8, 1, 1, true, 'a', 's',"
+        " 'e', 'p1'), ('" ID2
         "', 1767225600000001, '2026-02-02Z', '2026-02-02Z', NULL, 1, 0, 4, 0, false, 'a', NULL,"
-        " NULL)");
+        " NULL, NULL)");
     test_sql(
         &database,
-        "INSERT INTO guanxi.notice (reminder_id, at, published_at, home, notice, level, recipients, state,"
-        " customer_id) VALUES ('" ID2 "', '2026-02-02Z', '2026-02-03Z', 1, 1, 1, 1, 2, 'a'),"
-        " ('" ID2 "', '2026-02-05Z', NULL, 1, 2, 1, 2, 1, 'a'),"
-        " ('" ID2 "', '2026-02-07Z', NULL, 1, 3, 1, 3, 0, 'a'),"
-        " ('" ID2 "', '2026-02-09Z', NULL, 1, 4, 1, 3, 3, 'a')");
+        "INSERT INTO guanxi.notice (reminder_id, at, published_at, home, notice, recipients, state,"
+        " customer_id) VALUES ('" ID2 "', '2026-02-02Z', '2026-02-03Z', 1, 1, 1, 2, 'a'),"
+        " ('" ID2 "', '2026-02-05Z', NULL, 1, 2, 2, 1, 'a'),"
+        " ('" ID2 "', '2026-02-07Z', NULL, 1, 3, 3, 0, 'a'),"
+        " ('" ID2 "', '2026-02-09Z', NULL, 1, 4, 3, 3, 'a')");
     EXPECT(
         "SELECT * FROM guanxi.v_reminder ORDER BY 1", ID1
-        "|a|response|1767225600000000|2026-01-02 00:00:00+00|2026-01-02 00:00:00+00|1|done|"
+        "|a|overdue|p1|2026-01-02 00:00:00+00|2026-01-02 00:00:00+00|1|done|"
         "2026-01-05 00:00:00+00|s|e|||t\n" ID2
         "|a|cadence|1767225600000001|2026-02-02 00:00:00+00|2026-02-02 00:00:00+00|4|open||||||f\n");
     EXPECT("SELECT notice, recipients, state, published_at FROM guanxi.v_notice ORDER BY 1",
@@ -245,18 +257,6 @@ static void reminders_and_notices_speak_in_codes(void **state)
     test_sql(&database, "UPDATE guanxi.reminder SET at_risk = true");
     EXPECT("SELECT open_reminders, at_risk FROM guanxi.v_customer", "1|t\n");
     EXPECT("SELECT DISTINCT status FROM guanxi.v_reminder ORDER BY 1", "done\nopen\n");
-}
-
-static void level_changes_tell_their_cause(void **state)
-{
-    (void)state;
-    test_sql(
-        &database,
-        "INSERT INTO guanxi.level_change VALUES ('2026-01-03Z', 1, 1, 2, 0, 'a', 's', 'e'),"
-        " ('2026-04-03Z', 2, 2, 1, 1, 'a', NULL, NULL), ('2026-05-03Z', 3, 3, 2, 2, 'a', NULL, NULL)");
-    EXPECT("SELECT * FROM guanxi.v_level_change ORDER BY at",
-           "a|2026-01-03 00:00:00+00|1|2|event|s|e\na|2026-04-03 00:00:00+00|2|1|warmth||\n"
-           "a|2026-05-03 00:00:00+00|3|2|evidence||\n");
 }
 
 // --------------------------------------------------------------------------------------------- timeline
@@ -272,9 +272,9 @@ static void the_timeline_tells_where_a_row_came_from(void **state)
         &database,
         "INSERT INTO guanxi.timeline (occurred_at, points, \"offset\", amount, lane_id, type, side, customer_id,"
         " source, event_id, data, recorded_as) VALUES"
-        " ('2026-03-01Z', 8, 5, 1200, 77, 7, NULL, 'a', 's', '1', '{\"order_id\":\"o1\"}', NULL),"
+        " ('2026-03-01Z', 8, 5, 1200, 77, 7, NULL, 'a', 's', '1', '{\"order_id\":\"o1\"}', ''),"
         " ('2026-03-02Z', 3, 6, NULL, 77, 1, 2, 'a', 's', '2', '{\"direction\":\"outbound\"}', 'b'),"
-        " ('2026-03-03Z', 0, NULL, NULL, NULL, 41, NULL, 'a', 'guanxi', 'rank/x', '{}', NULL)");
+        " ('2026-03-03Z', 0, NULL, NULL, NULL, 41, NULL, 'a', 'guanxi', 'rank/x', '{}', '')");
     EXPECT(
         "SELECT occurred_at, event_id, type, direction, points, amount, ref, recorded_as, topic, partition,"
         " \"offset\" FROM guanxi.v_timeline ORDER BY 1",
@@ -347,7 +347,6 @@ int main(void)
         TEST(f_and_m_are_of_the_window),
         TEST(totals_stop_at_the_limits),
         TEST(reminders_and_notices_speak_in_codes),
-        TEST(level_changes_tell_their_cause),
         TEST(the_timeline_tells_where_a_row_came_from),
         TEST(what_an_event_names_is_found_by_its_type),
         TEST(no_data_fails_the_view),

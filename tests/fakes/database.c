@@ -66,6 +66,28 @@ size_t fake_place(const struct fake_tables *tables, struct span id, bool *found)
     return low;
 }
 
+static bool has_rows(const struct fake_customer *customer)
+{
+    return customer->row.version > 0 || customer->event_count || customer->reminder_count || customer->notice_count ||
+           customer->outbox_count;
+}
+
+void fake_replace(struct fake_tables *tables, struct fake_customer *customer)
+{
+    bool found, stays = has_rows(customer);
+    size_t place = fake_place(tables, customer->row.id, &found);
+    if (found)
+        fake_customer_release(tables->customers.items[place]);
+    if (!found && stays)
+        FAKE_INSERT(tables->customers.items, tables->customers.count, place);
+    if (found && !stays)
+        FAKE_REMOVE(tables->customers.items, tables->customers.count, place);
+    if (stays)
+        tables->customers.items[place] = customer;
+    else
+        fake_customer_release(customer);
+}
+
 static void *copy_array(const void *items, size_t count, size_t size)
 {
     void *copy = fake_allocate(count, size);
@@ -80,7 +102,9 @@ struct fake_customer *fake_customer_copy(const struct fake_customer *from)
     if (from) {
         *copy = *from;
         copy->events = copy_array(from->events, from->event_count, sizeof *from->events);
-        copy->level_changes = copy_array(from->level_changes, from->level_change_count, sizeof *from->level_changes);
+        copy->transitions = copy_array(from->transitions, from->transition_count, sizeof *from->transitions);
+        copy->promises = copy_array(from->promises, from->promise_count, sizeof *from->promises);
+        copy->objections = copy_array(from->objections, from->objection_count, sizeof *from->objections);
         copy->reminders = copy_array(from->reminders, from->reminder_count, sizeof *from->reminders);
         copy->notices = copy_array(from->notices, from->notice_count, sizeof *from->notices);
         copy->outbox = copy_array(from->outbox, from->outbox_count, sizeof *from->outbox);
@@ -94,7 +118,9 @@ void fake_customer_release(struct fake_customer *customer)
     if (!customer || --customer->references > 0)
         return;
     free(customer->events);
-    free(customer->level_changes);
+    free(customer->transitions);
+    free(customer->promises);
+    free(customer->objections);
     free(customer->reminders);
     free(customer->notices);
     free(customer->outbox);
@@ -107,12 +133,30 @@ void fake_customer_release(struct fake_customer *customer)
         (to)->count = (to)->capacity = (from)->count; \
     } while (0)
 
+void fake_identities_copy(struct fake_identities *to, const struct fake_identities *from)
+{
+    to->epoch = from->epoch;
+    COPY_VECTOR(&to->aliases, &from->aliases);
+    COPY_VECTOR(&to->departed, &from->departed);
+    COPY_VECTOR(&to->tombstones, &from->tombstones);
+    COPY_VECTOR(&to->voids, &from->voids);
+}
+
+void fake_identities_free(struct fake_identities *identities)
+{
+    vector_free(&identities->aliases);
+    vector_free(&identities->departed);
+    vector_free(&identities->tombstones);
+    vector_free(&identities->voids);
+}
+
 void fake_tables_copy(struct fake_tables *to, const struct fake_tables *from)
 {
     COPY_VECTOR(&to->customers, &from->customers);
     COPY_VECTOR(&to->lanes, &from->lanes);
     COPY_VECTOR(&to->quarantine, &from->quarantine);
     COPY_VECTOR(&to->losses, &from->losses);
+    fake_identities_copy(&to->identities, &from->identities);
     for (size_t i = 0; i < to->customers.count; i++)
         to->customers.items[i]->references++;
 }
@@ -125,6 +169,7 @@ void fake_tables_free(struct fake_tables *tables)
     vector_free(&tables->lanes);
     vector_free(&tables->quarantine);
     vector_free(&tables->losses);
+    fake_identities_free(&tables->identities);
 }
 
 void fake_keep_commits(struct fake_database *database, int most)
@@ -202,14 +247,29 @@ struct fake_view fake_view(struct fake_database *database)
         .lanes = tables->lanes.items, .lane_count = tables->lanes.count,
         .quarantine = tables->quarantine.items, .quarantine_count = tables->quarantine.count,
         .losses = tables->losses.items, .loss_count = tables->losses.count,
+        .aliases = tables->identities.aliases.items, .alias_count = tables->identities.aliases.count,
+        .tombstones = tables->identities.tombstones.items, .tombstone_count = tables->identities.tombstones.count,
+        .epoch = tables->identities.epoch,
     };
 }
 
-const struct fake_customer *fake_customer(struct fake_database *database, const char *id)
+static const struct fake_customer *find_any(struct fake_database *database, const char *id)
 {
     bool found;
     size_t place = fake_place(&database->tables, span_text(id), &found);
     return found ? database->tables.customers.items[place] : NULL;
+}
+
+const struct fake_customer *fake_customer(struct fake_database *database, const char *id)
+{
+    const struct fake_customer *found = find_any(database, id);
+    return found && found->row.version > 0 ? found : NULL;
+}
+
+const struct fake_customer *fake_remains(struct fake_database *database, const char *id)
+{
+    const struct fake_customer *found = find_any(database, id);
+    return found && found->row.version == 0 ? found : NULL;
 }
 
 const struct fake_lane *fake_lane(struct fake_database *database, const char *topic, int32_t partition)

@@ -10,12 +10,29 @@
 
 enum { FAKE_FAULTS = 16, FAKE_POISONS = 16 };
 
+// Numbers that outlive their customer.
+struct fake_departed {
+    struct span customer_id;
+    int32_t messages[TRANSITION_KIND_COUNT];
+    int32_t merged, unmerged;
+};
+
+// What ids stand for, and what is left of those that are no more.
+struct fake_identities {
+    int64_t epoch;
+    VECTOR(struct fake_alias) aliases;
+    VECTOR(struct fake_departed) departed;
+    VECTOR(struct fake_tombstone) tombstones;
+    VECTOR(struct outbox_row) voids; // released messages of the erased: their places
+};
+
 // All that a transaction can change. References to customers are counted.
 struct fake_tables {
     VECTOR(struct fake_customer *) customers;
     VECTOR(struct fake_lane) lanes;
     VECTOR(struct fake_quarantine) quarantine;
     VECTOR(struct fake_loss) losses;
+    struct fake_identities identities;
 };
 
 struct fake_commit {
@@ -62,12 +79,16 @@ struct fake_store {
 void *fake_allocate(size_t count, size_t size); // zeroed; aborts when memory is out, never fails on purpose
 struct span fake_text(struct fake_database *database, struct span text); // a copy that stays; absent stays absent
 
-// Where the customer is or would be.
+// Where the customer is or would be, of version 0 too.
 size_t fake_place(const struct fake_tables *tables, struct span id, bool *found);
+// Puts a copy in the place of its original, or in when it is new; one that has nothing left goes. Takes it over.
+void fake_replace(struct fake_tables *tables, struct fake_customer *customer);
 struct fake_customer *fake_customer_copy(const struct fake_customer *from); // NULL: an empty one
 void fake_customer_release(struct fake_customer *customer);
 void fake_tables_copy(struct fake_tables *to, const struct fake_tables *from);
 void fake_tables_free(struct fake_tables *tables);
+void fake_identities_copy(struct fake_identities *to, const struct fake_identities *from);
+void fake_identities_free(struct fake_identities *identities);
 // Remembers the tables as they stand, before a commit changes them.
 void fake_remember(struct fake_database *database, bool durable);
 
@@ -77,11 +98,31 @@ struct fake_transaction {
     const struct store_write *write;
     VECTOR(struct fake_customer *) touched; // copies
     int64_t next_seq;
+    struct fake_identities identities; // a copy, where the write changes them
+    bool has_identities;
 };
-// The copy of a customer in this transaction, taken when there is none yet; NULL: no such customer.
+// The copy of a customer in this transaction, taken when there is none yet; NULL: no such customer, and no rows
+// under that id either.
 struct fake_customer *fake_touch(struct fake_transaction *transaction, struct span id);
+// The same; where there is nothing, one of version 0.
+struct fake_customer *fake_touch_any(struct fake_transaction *transaction, struct span id);
+// Puts an event into its place; not when there is one of its identity.
+int fake_put_event(struct fake_customer *customer, const struct fake_event *event);
+// Who is no customer any more, from now on in this transaction.
+void fake_depart(struct fake_customer *customer);
 // The parts of the write that concern reminders, notices and messages.
 int fake_write_follow_ups(struct fake_transaction *transaction);
+// Those that concern transitions, promises, objections and profiles.
+int fake_write_rows(struct fake_transaction *transaction);
+void fake_forget_rows(struct fake_customer *customer);
+// The epoch that the write must find, before all else.
+int fake_check_epoch(struct fake_transaction *transaction);
+// Customers that go, and the change of what ids stand for.
+int fake_change_identities(struct fake_transaction *transaction);
+// Whoever is no customer at the end of a write must be rid of all that only a customer has.
+int fake_check_departed(const struct fake_transaction *transaction);
+// With the commit.
+void fake_commit_identities(struct fake_transaction *transaction);
 
 // A key that is there already, which no write of ours may ever meet: said, and refused as poison.
 int fake_repeated(const char *what, struct span customer_id);
@@ -105,7 +146,14 @@ int fake_do_release(struct fake_database *database, const struct lane_row *lanes
 int fake_do_orphans(struct fake_database *database, duration grace, struct arena *arena, int32_t **lane_ids,
                     size_t *count);
 int fake_do_write(struct fake_database *database, const struct store_write *write);
-int fake_do_load(struct fake_database *database, const struct span *ids, size_t count, struct customer_row *rows);
+int fake_do_load(struct fake_database *database, const struct span *ids, size_t count, struct arena *arena,
+                 struct customer_row *rows);
+int fake_do_promises(struct fake_database *database, const struct span *customer_ids, const struct span *promise_ids,
+                     size_t count, struct arena *arena, struct promise *rows);
+int fake_do_resolve(struct fake_database *database, const struct span *ids, size_t count, struct arena *arena,
+                    struct identity_row *rows, int64_t *epoch);
+int fake_do_merged_into(struct fake_database *database, struct span id, struct arena *arena, struct span **ids,
+                        size_t *count);
 int fake_do_identify(struct fake_database *database, const struct span *customer_ids,
                      const struct event *const *events, size_t count, enum identity *result);
 int fake_do_due(struct fake_database *database, const int32_t *homes, size_t home_count, instant watermark,

@@ -119,6 +119,24 @@ const struct published *fake_sink_message(struct fake_sink *sink, size_t i)
     return message;
 }
 
+const struct published *fake_sink_message_in(struct fake_sink *sink, const char *topic, size_t i)
+{
+    for (size_t k = 0; k < fake_sink_count(sink); k++) {
+        const struct published *message = fake_sink_message(sink, k);
+        if (strcmp(message->topic, topic) == 0 && i-- == 0)
+            return message;
+    }
+    return NULL;
+}
+
+size_t fake_sink_count_in(struct fake_sink *sink, const char *topic)
+{
+    size_t count = 0;
+    while (fake_sink_message_in(sink, topic, count))
+        count++;
+    return count;
+}
+
 size_t fake_sink_times(struct fake_sink *sink, const char *id)
 {
     size_t times = 0;

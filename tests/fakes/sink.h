@@ -28,6 +28,9 @@ void fake_sink_fail(struct fake_sink *sink, const struct fake_sink_fault *fault)
 // In the order of publication, repeats included.
 size_t fake_sink_count(struct fake_sink *sink);
 const struct published *fake_sink_message(struct fake_sink *sink, size_t i);
+// The same of one topic; `i` counts from its first message.
+size_t fake_sink_count_in(struct fake_sink *sink, const char *topic);
+const struct published *fake_sink_message_in(struct fake_sink *sink, const char *topic, size_t i); // NULL: none
 // How often an id was published.
 size_t fake_sink_times(struct fake_sink *sink, const char *id);
 

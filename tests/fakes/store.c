@@ -108,7 +108,16 @@ OPERATION(beat, PARAMETERS(const struct lane_advance *lanes, size_t count, durat
 OPERATION(release, PARAMETERS(const struct lane_row *lanes, size_t count), lanes, count)
 OPERATION(orphans, PARAMETERS(duration grace, struct arena *arena, int32_t **lane_ids, size_t *count), grace, arena,
           lane_ids, count)
-OPERATION(load, PARAMETERS(const struct span *ids, size_t count, struct customer_row *rows), ids, count, rows)
+OPERATION(load, PARAMETERS(const struct span *ids, size_t count, struct arena *arena, struct customer_row *rows), ids,
+          count, arena, rows)
+OPERATION(promises, PARAMETERS(const struct span *customer_ids, const struct span *promise_ids, size_t count,
+                               struct arena *arena, struct promise *rows),
+          customer_ids, promise_ids, count, arena, rows)
+OPERATION(resolve, PARAMETERS(const struct span *ids, size_t count, struct arena *arena, struct identity_row *rows,
+                              int64_t *epoch),
+          ids, count, arena, rows, epoch)
+OPERATION(merged_into, PARAMETERS(struct span id, struct arena *arena, struct span **ids, size_t *count), id, arena,
+          ids, count)
 OPERATION(identify, PARAMETERS(const struct span *ids, const struct event *const *events, size_t count,
                                enum identity *result),
           ids, events, count, result)

@@ -8,8 +8,8 @@
 
 #define FAKE_OPS(X) \
     X(reconnect) X(check_schema) X(number_types) X(record_policy) X(claim) X(lanes) X(move) X(halt) X(beat) \
-    X(release) X(orphans) X(load) X(identify) X(write) X(due) X(marked) X(timelines) X(follow_ups) \
-    X(release_changes) X(held) X(announcements) X(values) X(released) X(delivered)
+    X(release) X(orphans) X(load) X(promises) X(resolve) X(merged_into) X(identify) X(write) X(due) X(marked) \
+    X(timelines) X(follow_ups) X(release_changes) X(held) X(announcements) X(values) X(released) X(delivered)
 
 enum fake_op {
 #define X(name) FAKE_OP_##name,
@@ -91,21 +91,37 @@ struct fake_quarantine {
     bool held, applied;
 };
 
-// A customer with all its rows, sorted as the tables' keys are. Never changed once it is in the database.
+// A customer with all its rows, sorted as the tables' keys are. Never changed once it is in the database. Rows that
+// stand under an id that is no customer have one of version 0, until the last of them is gone.
 struct fake_customer {
     struct customer_row row;
     struct fake_event *events; // by event_compare
-    struct level_change_row *level_changes; // by n
+    struct transition_row *transitions;     // by (kind, n)
+    struct promise *promises;               // by id
+    struct objection_row *objections;       // by raised_at
+    struct profile_row profile;             // where there is one
+    bool has_profile;
     struct reminder_row *reminders; // by (opened_at, reminder_id)
     struct notice_row *notices; // by (reminder_id, notice)
     struct outbox_row *outbox;  // by seq
-    size_t event_count, level_change_count, reminder_count, notice_count, outbox_count;
+    size_t event_count, transition_count, promise_count, objection_count, reminder_count, notice_count, outbox_count;
     int references;
+};
+
+struct fake_alias {
+    struct span customer_id, into;
+    instant at;
+};
+
+struct fake_tombstone { // of a plain id, here
+    struct span customer_id;
+    int32_t times;
+    bool stands; // not readmitted
 };
 
 // What stands in the database now. Valid until something is written.
 struct fake_view {
-    struct fake_customer *const *customers; // by id
+    struct fake_customer *const *customers; // by id; those of version 0 are no customers
     size_t customer_count;
     const struct fake_lane *lanes; // lane_id is index + 1
     size_t lane_count;
@@ -113,9 +129,21 @@ struct fake_view {
     size_t quarantine_count;
     const struct fake_loss *losses;
     size_t loss_count;
+    const struct fake_alias *aliases; // as they were made: into may be an alias too
+    size_t alias_count;
+    const struct fake_tombstone *tombstones;
+    size_t tombstone_count;
+    int64_t epoch; // of identities
 };
 struct fake_view fake_view(struct fake_database *database);
 const struct fake_customer *fake_customer(struct fake_database *database, const char *id); // NULL: none
+// What stands under an id that is no customer; NULL: nothing.
+const struct fake_customer *fake_remains(struct fake_database *database, const char *id);
+const struct fake_alias *fake_alias(struct fake_database *database, const char *id); // NULL: it is none
+bool fake_erased(struct fake_database *database, const char *id);
+const struct promise *fake_promise(const struct fake_customer *customer, const char *id); // NULL: none
+const struct transition_row *fake_transition(const struct fake_customer *customer, enum transition_kind kind,
+                                             int32_t n); // NULL: none
 const struct fake_lane *fake_lane(struct fake_database *database, const char *topic, int32_t partition);
 
 #endif

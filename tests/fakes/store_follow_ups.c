@@ -90,7 +90,7 @@ static void keep_reminder(struct fake_database *database, struct reminder_row *r
 static int put_reminder(struct fake_transaction *transaction, const struct reminder_row *given)
 {
     struct fake_customer *customer = fake_touch(transaction, given->customer_id);
-    if (!customer)
+    if (!customer || (customer->row.version == 0 && !given->exists))
         return fault(STATUS_BROKEN, "a reminder without its customer");
     struct reminder_row *row = reminder_of(customer, given->reminder_id);
     if (given->exists && !row)
@@ -108,6 +108,7 @@ static int put_reminder(struct fake_transaction *transaction, const struct remin
         row = FAKE_INSERT(customer->reminders, customer->reminder_count, place);
         *row = *given;
         row->customer_id = customer->row.id;
+        row->promise_id = fake_text(transaction->database, given->promise_id);
         row->published = false;
         row->announce = ANNOUNCE_NOT;
         row->exists = true;
@@ -128,6 +129,8 @@ static int put_notice(struct fake_transaction *transaction, const struct notice_
         row->state = given->state;
         return STORE_OK;
     }
+    if (given->about.size == 0)
+        return fault(STATUS_BROKEN, "a notice that says nothing of its customer");
     if (row) // what has been published stays published
         return row->state == NOTICE_HELD ? fake_repeated("notice", given->customer_id) : STORE_OK;
     size_t place = 0;
@@ -140,6 +143,7 @@ static int put_notice(struct fake_transaction *transaction, const struct notice_
     row = FAKE_INSERT(customer->notices, customer->notice_count, place);
     *row = *given;
     row->customer_id = customer->row.id;
+    row->about = fake_text(transaction->database, given->about);
     row->exists = true;
     row->was = row->state;
     return STORE_OK;
@@ -147,10 +151,14 @@ static int put_notice(struct fake_transaction *transaction, const struct notice_
 
 static int put_message(struct fake_transaction *transaction, const struct outbox_row *given)
 {
-    struct fake_customer *customer = fake_touch(transaction, given->customer_id);
+    // What is released at once may be of an id that is no customer.
+    struct fake_customer *customer = given->released ? fake_touch_any(transaction, given->customer_id)
+                                                     : fake_touch(transaction, given->customer_id);
     if (!customer)
         return fault(STATUS_BROKEN, "a message without its customer");
-    if ((given->kind != OUTBOX_LEVEL && given->payload.size == 0) || given->seq != 0)
+    if ((given->kind == OUTBOX_TRANSITION && given->released) || (given->kind == OUTBOX_IDENTITY && !given->released))
+        return fault(STATUS_BROKEN, "a message that is released at once, or is not, against its kind");
+    if ((given->kind != OUTBOX_TRANSITION && given->payload.size == 0) || given->seq != 0)
         return fault(STATUS_BROKEN, "a message that is not complete when it is put in");
     struct outbox_row *row = FAKE_INSERT(customer->outbox, customer->outbox_count, customer->outbox_count);
     *row = *given;
@@ -179,11 +187,24 @@ int fake_write_follow_ups(struct fake_transaction *transaction)
     return outcome;
 }
 
+static void delete_void(struct fake_database *database, int64_t seq)
+{
+    struct fake_identities *identities = &database->tables.identities;
+    size_t i = 0;
+    while (i < identities->voids.count && identities->voids.items[i].seq != seq)
+        i++;
+    if (i < identities->voids.count)
+        FAKE_REMOVE(identities->voids.items, identities->voids.count, i);
+}
+
 int fake_do_delivered(struct fake_database *database, const struct outbox_row *outbox, size_t count)
 {
     fake_remember(database, false);
     for (size_t i = 0; i < count; i++) {
         bool found;
+        delete_void(database, outbox[i].seq); // it may have become one while it was being sent
+        if (outbox[i].is_void)
+            continue;
         size_t place = fake_place(&database->tables, outbox[i].customer_id, &found);
         if (!found)
             continue;
@@ -195,15 +216,14 @@ int fake_do_delivered(struct fake_database *database, const struct outbox_row *o
             outbox[i].kind == OUTBOX_NOTICE ? notice_of(copy, outbox[i].reminder_id, (uint16_t)outbox[i].n) : NULL;
         if (notice)
             notice->state = NOTICE_PUBLISHED;
-        fake_customer_release(database->tables.customers.items[place]);
-        database->tables.customers.items[place] = copy;
+        fake_replace(&database->tables, copy);
     }
     return STORE_OK;
 }
 
 static bool is_held_change(const struct outbox_row *message, int32_t home, instant watermark)
 {
-    return message->kind == OUTBOX_LEVEL && !message->released && message->home == home && message->at < watermark;
+    return message->kind == OUTBOX_TRANSITION && !message->released && message->home == home && message->at < watermark;
 }
 
 int fake_do_release_changes(struct fake_database *database, const int32_t *homes, size_t home_count, instant watermark,

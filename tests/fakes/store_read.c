@@ -19,15 +19,18 @@ static void *take(struct arena *arena, size_t count, size_t size)
     return memory;
 }
 
-int fake_do_load(struct fake_database *database, const struct span *ids, size_t count, struct customer_row *rows)
+int fake_do_load(struct fake_database *database, const struct span *ids, size_t count, struct arena *arena,
+                 struct customer_row *rows)
 {
     for (size_t i = 0; i < count; i++) {
         bool found;
         size_t place = fake_place(&database->tables, ids[i], &found);
-        if (found) {
+        if (found && database->tables.customers.items[place]->row.version > 0) {
             rows[i] = database->tables.customers.items[place]->row;
+            rows[i].book = arena_copy(arena, rows[i].book);
         } else {
-            rows[i] = (struct customer_row){.wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER};
+            rows[i] = (struct customer_row){
+                .wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER, .quiet_until = INSTANT_NONE};
             customer_init(&rows[i].state);
         }
         rows[i].id = ids[i];
@@ -45,7 +48,8 @@ int fake_do_identify(struct fake_database *database, const struct span *customer
         result[i] = IDENTITY_NEW;
         for (size_t k = 0; customer && k < customer->event_count; k++) {
             const struct event *kept = &customer->events[k].event;
-            if (!span_equal(kept->source, events[i]->source) || !span_equal(kept->id, events[i]->id))
+            if (!span_equal(kept->source, events[i]->source) || !span_equal(kept->id, events[i]->id) ||
+                !span_equal(kept->subject, events[i]->subject))
                 continue;
             bool same = kept->type == events[i]->type && kept->time == events[i]->time &&
                         span_equal(kept->data, events[i]->data);
@@ -74,12 +78,17 @@ static int compare_timed(const void *a, const void *b)
 
 typedef VECTOR(struct timed) timed_list;
 
+static void add_timed(timed_list *list, struct timed timed)
+{
+    struct timed *place = vector_push(list);
+    if (!place)
+        abort();
+    *place = timed;
+}
+
 static void add(timed_list *list, instant at, const struct fake_customer *customer, const void *row, size_t order)
 {
-    struct timed *timed = vector_push(list);
-    if (!timed)
-        abort();
-    *timed = (struct timed){at, customer->row.id, order, row, customer};
+    add_timed(list, (struct timed){at, customer->row.id, order, row, customer});
 }
 
 // The first `limit` in their order.
@@ -138,8 +147,8 @@ static const struct reminder_row *reminder_of(const struct fake_customer *custom
 static struct outbox_row message_read(const struct fake_customer *customer, const struct outbox_row *row)
 {
     struct outbox_row read = *row;
-    const struct reminder_row *reminder =
-        row->kind == OUTBOX_LEVEL ? NULL : reminder_of(customer, row->reminder_id);
+    bool has_reminder = row->kind == OUTBOX_NOTICE || row->kind == OUTBOX_CLOSING;
+    const struct reminder_row *reminder = has_reminder && customer ? reminder_of(customer, row->reminder_id) : NULL;
     read.reminder_published = reminder && reminder->published;
     return read;
 }
@@ -211,7 +220,7 @@ int fake_do_held(struct fake_database *database, const int32_t *homes, size_t ho
         }
         for (size_t k = 0; k < customer->outbox_count; k++) {
             const struct outbox_row *message = &customer->outbox[k];
-            if (message->kind != OUTBOX_LEVEL && !message->released && message->at < watermark &&
+            if (message->kind != OUTBOX_TRANSITION && !message->released && message->at < watermark &&
                 is_home(homes, home_count, message->home))
                 add(&messages, message->at, customer, message, k);
         }
@@ -276,6 +285,11 @@ int fake_do_released(struct fake_database *database, const int32_t *homes, size_
             if (message->released && is_home(homes, home_count, message->home))
                 add(&list, message->seq, customer, message, k);
         }
+    }
+    for (size_t i = 0; i < database->tables.identities.voids.count; i++) {
+        const struct outbox_row *place = &database->tables.identities.voids.items[i];
+        if (is_home(homes, home_count, place->home))
+            add_timed(&list, (struct timed){.at = place->seq, .row = place});
     }
     *count = first_of(&list, limit);
     *outbox = take(arena, *count, sizeof **outbox);

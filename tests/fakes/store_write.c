@@ -3,7 +3,6 @@
 #include "base/status.h"
 #include "fakes/database.h"
 
-// The copy of a customer in this transaction, taken when there is none yet; NULL: no such customer.
 struct fake_customer *fake_touch(struct fake_transaction *transaction, struct span id)
 {
     for (size_t i = 0; i < transaction->touched.count; i++) {
@@ -19,6 +18,17 @@ struct fake_customer *fake_touch(struct fake_transaction *transaction, struct sp
     if (!kept)
         abort();
     return *kept = copy;
+}
+
+struct fake_customer *fake_touch_any(struct fake_transaction *transaction, struct span id)
+{
+    struct fake_customer *customer = fake_touch(transaction, id);
+    if (customer)
+        return customer;
+    customer = fake_customer_copy(NULL);
+    customer->row.id = fake_text(transaction->database, id);
+    fake_depart(customer);
+    return *vector_push(&transaction->touched) = customer;
 }
 
 static int check_lanes(const struct fake_transaction *transaction)
@@ -58,19 +68,16 @@ static int put_customers(struct fake_transaction *transaction)
         const struct customer_row *row = &write->customers[i];
         if (i > 0 && span_compare(write->customers[i - 1].id, row->id) >= 0)
             return fault(STATUS_BROKEN, "customers of a write are not sorted and unique");
-        struct fake_customer *customer = fake_touch(transaction, row->id);
-        if ((customer ? customer->row.version : 0) != row->version)
+        struct fake_customer *customer = fake_touch_any(transaction, row->id);
+        if (customer->row.version != row->version)
             return STORE_CONFLICT;
-        if (!customer) {
-            customer = fake_customer_copy(NULL);
-            customer->row.id = fake_text(transaction->database, row->id);
-            customer->row.home = row->home;
-            *vector_push(&transaction->touched) = customer;
-        }
-        struct span id = customer->row.id;
-        int32_t home = customer->row.home;
+        if (row->state.book)
+            return fault(STATUS_BROKEN, "a customer is written that is still at hand");
+        struct span id = customer->row.id, book = customer->row.book;
+        int32_t home = row->version > 0 ? customer->row.home : row->home;
         customer->row = *row;
         customer->row.id = id;
+        customer->row.book = span_equal(book, row->book) ? book : fake_text(transaction->database, row->book);
         customer->row.home = home;
         customer->row.version++;
         customer->row.state.last_event = NULL;
@@ -97,32 +104,45 @@ static struct event keep_event(struct fake_database *database, const struct even
     kept.data = fake_text(database, event->data);
     kept.ref = kept.text = SPAN_NONE;
     kept.profile = NULL;
+    kept.promise = NULL;
     return kept;
+}
+
+static bool same_identity(const struct event *a, const struct event *b)
+{
+    return span_equal(a->source, b->source) && span_equal(a->id, b->id) && span_equal(a->subject, b->subject);
+}
+
+int fake_put_event(struct fake_customer *customer, const struct fake_event *event)
+{
+    size_t place = 0;
+    for (size_t i = 0; i < customer->event_count; i++) {
+        const struct event *other = &customer->events[i].event;
+        if (same_identity(other, &event->event))
+            return STORE_DUPLICATE;
+        if (event_compare(other, &event->event) < 0)
+            place = i + 1;
+    }
+    *FAKE_INSERT(customer->events, customer->event_count, place) = *event;
+    return STORE_OK;
 }
 
 static int put_timeline(struct fake_transaction *transaction)
 {
     const struct store_write *write = transaction->write;
-    for (size_t i = 0; i < write->timeline_count; i++) {
+    int outcome = STORE_OK;
+    for (size_t i = 0; i < write->timeline_count && outcome == STORE_OK; i++) {
         const struct timeline_row *row = &write->timeline[i];
-        struct fake_customer *customer = fake_touch(transaction, row->customer_id);
+        struct fake_customer *customer = fake_touch_any(transaction, row->customer_id);
         if (is_poison(transaction, row->event->id, false))
             return STORE_POISON;
-        if (!customer)
+        if (customer->row.version == 0 && !write->identity) // a merge of strangers stands there before they are known
             return fault(STATUS_BROKEN, "a timeline row without its customer");
-        size_t place = 0;
-        for (size_t k = 0; k < customer->event_count; k++) {
-            const struct event *other = &customer->events[k].event;
-            if (span_equal(other->source, row->event->source) && span_equal(other->id, row->event->id))
-                return STORE_DUPLICATE;
-            if (event_compare(other, row->event) < 0)
-                place = k + 1;
-        }
-        struct fake_event *kept = FAKE_INSERT(customer->events, customer->event_count, place);
-        *kept = (struct fake_event){.event = keep_event(transaction->database, row->event), .points = row->points,
-                                    .has_amount = row->has_amount, .lane_id = row->lane_id, .offset = row->offset};
+        const struct fake_event kept = {.event = keep_event(transaction->database, row->event), .points = row->points,
+                                        .has_amount = row->has_amount, .lane_id = row->lane_id, .offset = row->offset};
+        outcome = fake_put_event(customer, &kept);
     }
-    return STORE_OK;
+    return outcome;
 }
 
 static int correct_points(struct fake_transaction *transaction)
@@ -132,38 +152,12 @@ static int correct_points(struct fake_transaction *transaction)
         struct fake_customer *customer = fake_touch(transaction, row->customer_id);
         struct fake_event *found = NULL;
         for (size_t k = 0; customer && k < customer->event_count; k++) {
-            if (span_equal(customer->events[k].event.source, row->event->source) &&
-                span_equal(customer->events[k].event.id, row->event->id))
+            if (same_identity(&customer->events[k].event, row->event))
                 found = &customer->events[k];
         }
         if (!found)
             return STORE_CONFLICT;
         found->points = row->points;
-    }
-    return STORE_OK;
-}
-
-static int put_level_changes(struct fake_transaction *transaction)
-{
-    const struct store_write *write = transaction->write;
-    for (size_t i = 0; i < write->forget_level_change_count; i++) {
-        struct fake_customer *customer = fake_touch(transaction, write->forget_level_changes[i]);
-        if (customer)
-            customer->level_change_count = 0;
-    }
-    for (size_t i = 0; i < write->level_change_count; i++) {
-        const struct level_change_row *row = &write->level_changes[i];
-        struct fake_customer *customer = fake_touch(transaction, row->customer_id);
-        if (!customer)
-            return fault(STATUS_BROKEN, "a level change without its customer");
-        size_t count = customer->level_change_count;
-        if (count > 0 && customer->level_changes[count - 1].n >= row->n)
-            return fake_repeated("level change", row->customer_id);
-        struct level_change_row *kept = FAKE_INSERT(customer->level_changes, customer->level_change_count, count);
-        *kept = *row;
-        kept->customer_id = customer->row.id;
-        kept->source = fake_text(transaction->database, row->source);
-        kept->event_id = fake_text(transaction->database, row->event_id);
     }
     return STORE_OK;
 }
@@ -212,21 +206,10 @@ static void commit(struct fake_transaction *transaction)
     struct fake_database *database = transaction->database;
     fake_remember(database, transaction->write->durable);
     move_lanes(transaction);
+    fake_commit_identities(transaction);
     put_quarantine(transaction);
-    for (size_t i = 0; i < transaction->touched.count; i++) {
-        struct fake_customer *customer = transaction->touched.items[i];
-        bool found;
-        size_t place = fake_place(&database->tables, customer->row.id, &found);
-        if (found) {
-            fake_customer_release(database->tables.customers.items[place]);
-        } else {
-            if (!vector_push(&database->tables.customers))
-                abort();
-            struct fake_customer **items = database->tables.customers.items;
-            memmove(items + place + 1, items + place, (database->tables.customers.count - 1 - place) * sizeof *items);
-        }
-        database->tables.customers.items[place] = customer;
-    }
+    for (size_t i = 0; i < transaction->touched.count; i++)
+        fake_replace(&database->tables, transaction->touched.items[i]);
     database->next_seq = transaction->next_seq;
     transaction->touched.count = 0;
 }
@@ -234,11 +217,15 @@ static void commit(struct fake_transaction *transaction)
 int fake_do_write(struct fake_database *database, const struct store_write *write)
 {
     struct fake_transaction transaction = {.database = database, .write = write, .next_seq = database->next_seq};
-    int outcome = check_lanes(&transaction);
+    int outcome = fake_check_epoch(&transaction);
+    if (outcome == STORE_OK)
+        outcome = check_lanes(&transaction);
     if (outcome == STORE_OK)
         outcome = settle_quarantine(&transaction);
     if (outcome == STORE_OK)
         outcome = put_customers(&transaction);
+    if (outcome == STORE_OK)
+        outcome = fake_change_identities(&transaction);
     if (outcome == STORE_OK)
         outcome = fake_write_follow_ups(&transaction);
     if (outcome == STORE_OK)
@@ -246,11 +233,14 @@ int fake_do_write(struct fake_database *database, const struct store_write *writ
     if (outcome == STORE_OK)
         outcome = put_timeline(&transaction);
     if (outcome == STORE_OK)
-        outcome = put_level_changes(&transaction);
+        outcome = fake_write_rows(&transaction);
+    if (outcome == STORE_OK)
+        outcome = fake_check_departed(&transaction);
     if (outcome == STORE_OK)
         commit(&transaction);
     for (size_t i = 0; i < transaction.touched.count; i++)
         fake_customer_release(transaction.touched.items[i]);
     vector_free(&transaction.touched);
+    fake_identities_free(&transaction.identities);
     return outcome;
 }

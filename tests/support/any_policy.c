@@ -33,6 +33,24 @@ static void use_calendar(struct policy *policy, struct random *random)
     }
 }
 
+// Other factors, graces and leads, down to none at all, and what stages show.
+static void use_care(struct policy *policy, struct random *random)
+{
+    for (int tier = TIER_ORDINARY; tier < TIER_COUNT; tier++) {
+        policy->tier_factor[tier] = (double)(1 + random_below(random, 200)) / 100;
+    }
+    policy->zone_grace = random_below(random, 40) * DAY;
+    policy->stall_after = (1 + random_below(random, 90)) * DAY;
+    policy->objection_within = (1 + random_below(random, 5)) * DAY;
+    policy->renewal_lead = random_below(random, 60) * DAY;
+    policy->cycle_after = (1 + random_below(random, 200)) * DAY;
+    policy->promise_lead = (1 + random_below(random, 72)) * HOUR;
+    policy->promise_grace = random_below(random, 3) * 12 * HOUR;
+    for (int stage = 1; stage < POLICY_STAGES; stage++) {
+        policy->stage_items[stage] = (uint64_t)random_below(random, INT64_C(1) << policy->item_count);
+    }
+}
+
 void any_policy(struct policy *policy, struct type_rule types[POLICY_TYPES], struct random *random)
 {
     policy_defaults(policy, types);
@@ -51,6 +69,12 @@ void any_policy(struct policy *policy, struct type_rule types[POLICY_TYPES], str
         policy->response_within = random_below(random, 2) * HOUR;
         policy->escalate[0] = 0;
         policy->escalate[1] = random_below(random, 2) * DAY;
+    }
+    if (random_permille(random, 300)) {
+        use_care(policy, random);
+    }
+    if (random_permille(random, 300)) {
+        policy->mature_by = MATURE_BY_CONTRACT;
     }
     if (random_permille(random, 200)) {
         types[TYPE_MESSAGE_RECEIVED - 1].contact = CONTACT_BOTH;

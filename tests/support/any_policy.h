@@ -1,5 +1,5 @@
 // Random policies: the defaults, or settings that differ in what may well be set (summer time, working
-// hours, no pauses, no patience, other contacts and points).
+// hours, no pauses, no patience, other contacts and points, other care).
 #ifndef GUANXI_TESTS_ANY_POLICY_H
 #define GUANXI_TESTS_ANY_POLICY_H
 

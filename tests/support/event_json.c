@@ -3,10 +3,11 @@
 #include <stdio.h>
 
 #include "codec/time.h"
+#include "core/effect.h"
 
 // Members of `data`, each behind a comma.
 struct members {
-    char text[1024];
+    char text[2048];
     size_t size;
 };
 
@@ -14,6 +15,18 @@ static void add(struct members *members, const char *name, struct span value)
 {
     members->size += (size_t)snprintf(members->text + members->size, sizeof members->text - members->size,
                                       ",\"%s\":\"%.*s\"", name, (int)value.size, value.data);
+}
+
+static void add_code(struct members *members, const char *name, const char *code)
+{
+    if (code)
+        add(members, name, span_text(code));
+}
+
+static void add_text(struct members *members, const char *name, struct span value)
+{
+    if (value.data)
+        add(members, name, value);
 }
 
 static void add_time(struct members *members, const char *name, instant at)
@@ -27,7 +40,7 @@ static void add_time(struct members *members, const char *name, instant at)
 
 static void add_by(struct members *members, const struct event *event)
 {
-    add(members, "by", span_text(event->by == BY_US ? "us" : "customer"));
+    add_code(members, "by", by_code(event->by));
 }
 
 static void add_money(struct members *members, const struct policy *policy, const struct event *event)
@@ -40,8 +53,7 @@ static void add_money(struct members *members, const struct policy *policy, cons
 
 static void add_objection(struct members *members, const struct event *event)
 {
-    static const char *const kinds[] = {"need", "money", "authority", "price", "product", "person"};
-    add(members, "kind", span_text(kinds[event->objection]));
+    add_code(members, "kind", objection_code(event->objection));
     if (event->cause == CAUSE_CUSTOMER)
         add(members, "cause", SPAN_LITERAL("customer"));
 }
@@ -55,6 +67,27 @@ static void add_item(struct members *members, const struct policy *policy, const
             return;
         }
     }
+}
+
+static void add_profile(struct members *members, const struct profile_update *profile)
+{
+    add_text(members, "owner", profile->owner);
+    add_text(members, "manager", profile->manager);
+    add_text(members, "name", profile->name);
+    add_text(members, "channel", profile->channel);
+    add_code(members, "kind", customer_kind_code(profile->kind));
+    add_code(members, "role", customer_role_code(profile->role));
+    add_code(members, "style", customer_style_code(profile->style));
+    add_code(members, "money", fitness_code(profile->money - 1));
+    add_code(members, "authority", fitness_code(profile->authority - 1));
+    add_code(members, "need", fitness_code(profile->need - 1));
+}
+
+static void add_value(struct members *members, const struct event *event)
+{
+    add_code(members, "tier", tier_code(event->tier));
+    members->size += (size_t)snprintf(members->text + members->size, sizeof members->text - members->size,
+                                      ",\"target\":%d", event->target);
 }
 
 // What goes with the type beyond direction and ref.
@@ -75,6 +108,8 @@ static void add_by_effect(struct members *members, const struct policy *policy, 
     case EFFECT_OF_AGREEMENT_MADE:
     case EFFECT_OF_REMINDER_SNOOZED: add_time(members, "until", event->until); break;
     case EFFECT_OF_CHECKLIST_MARKED: add_item(members, policy, event); break;
+    case EFFECT_OF_CUSTOMER_UPDATED: add_profile(members, event->profile); break;
+    case EFFECT_OF_VALUED: add_value(members, event); break;
     default: break;
     }
 }
@@ -98,6 +133,18 @@ static const char *ref_name(const struct event *event)
     }
 }
 
+// The member that says something in words.
+static const char *text_name(const struct event *event)
+{
+    switch (event->effect) {
+    case EFFECT_OF_PLAN_MADE: return "goal";
+    case EFFECT_OF_PROMISE_MADE: return "about";
+    case EFFECT_OF_REFERRAL: return "referred";
+    case EFFECT_OF_RELATIONSHIP_ENDED: return "reason";
+    default: return NULL;
+    }
+}
+
 size_t event_json(const struct policy *policy, const struct event *event, char text[EVENT_JSON_MAX])
 {
     static const char *const directions[] = {NULL, "inbound", "outbound", "both"};
@@ -107,6 +154,8 @@ size_t event_json(const struct policy *policy, const struct event *event, char t
         add(&members, "direction", span_text(directions[event->direction]));
     if (event->ref.data && ref_name(event))
         add(&members, ref_name(event), event->ref);
+    if (text_name(event))
+        add_text(&members, text_name(event), event->text);
     add_by_effect(&members, policy, event);
     members.text[0] = '{';
     if (members.size == 0)

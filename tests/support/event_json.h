@@ -5,7 +5,7 @@
 #include "core/event.h"
 #include "core/policy.h"
 
-enum { EVENT_JSON_MAX = 2048 };
+enum { EVENT_JSON_MAX = 4096 };
 
 // Amounts are in the base currency of the policy (two minor digits). Returns the length; the text ends
 // with a NUL.

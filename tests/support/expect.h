@@ -17,9 +17,9 @@ enum expectation {
 // The number of differences.
 int expect_tables(const struct world *world, struct fake_database *database, enum expectation expectation);
 
-// Of what was published: no notice or level change of one id with two payloads; notices, closings and level
-// changes agree with the tables; the level changes of a customer are numbered without a gap, each from
-// where the one before led, and first came in that order; a closing never comes before a
+// Of what was published: no notice or change of one id with two payloads; notices, closings and changes agree
+// with the tables; the changes of each kind of a customer are numbered without a gap, each from where the one
+// before led to somewhere else, and first came in that order; a closing never comes before a
 // notice of its reminder; all that the world's end has passed was published.
 int expect_published(const struct world *world, struct fake_database *database, struct fake_sink *sink);
 

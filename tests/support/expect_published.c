@@ -70,36 +70,85 @@ static size_t position(const struct check *check, const struct published *messag
     return i;
 }
 
-static int level_of(const struct published *message, const char *member)
+// What a change says of one side, as it stands there: up to the end of its object, or of its text. A phase goes
+// with its cycle.
+static void read_side(const struct published *message, const char *member, enum transition_kind kind, char text[96])
 {
     const char *at = strstr(message->payload.data, member);
-    return at ? atoi(at + strlen(member)) : -1;
+    const char *end = at ? strchr(at, kind == TRANSITION_PRAM ? ',' : '}') : NULL;
+    size_t length = end ? (size_t)(end - at) - strlen(member) : 0;
+    snprintf(text, 96, "%.*s", (int)length, end ? at + strlen(member) : "");
 }
 
-static size_t check_levels(struct check *check, const struct fake_customer *customer)
+static void read_cycle(const struct published *message, char text[96])
 {
-    int level = LEVEL_BASIC;
+    const char *at = strstr(message->payload.data, "\"cycle\":"), *end = at ? strstr(at, ",\"event\"") : NULL;
+    size_t length = strlen(text);
+    snprintf(text + length, 96 - length, " %.*s", end ? (int)(end - at) : 0, at ? at : "");
+}
+
+// Where the customer stands, in the words of a change.
+static void present_side(const struct customer *customer, enum transition_kind kind, char text[96])
+{
+    int tier = customer_trait(customer, TRAIT_TIER), target = customer_trait(customer, TRAIT_TARGET);
+    const char *zh = tier_name_zh(tier);
+    switch (kind) {
+    case TRANSITION_LEVEL:
+        snprintf(text, 96, "{\"level\":%d,\"code\":\"%s\",\"zh\":\"%s\"", customer->level, level_code(customer->level),
+                 level_name_zh(customer->level));
+        break;
+    case TRANSITION_STAGE:
+        snprintf(text, 96, "{\"stage\":%d,\"code\":\"%s\",\"zh\":\"%s\"", customer->stage, stage_code(customer->stage),
+                 stage_name_zh(customer->stage));
+        break;
+    case TRANSITION_PRAM:
+        snprintf(text, 96, "\"%s\" \"cycle\":%d,\"premature\":%s", phase_code(customer_trait(customer, TRAIT_PHASE)),
+                 customer->pram_cycle, customer_trait(customer, TRAIT_PREMATURE) ? "true" : "false");
+        break;
+    default:
+        snprintf(text, 96, "{\"code\":\"%s\",\"zh\":%s%s%s,\"target\":%d", tier ? tier_code(tier) : "", zh ? "\"" : "",
+                 zh ? zh : "null", zh ? "\"" : "", target);
+    }
+}
+
+// Messages of one kind are numbered without a gap, each begins where the one before ended and leads elsewhere, and
+// the last ends where the customer stands.
+static size_t check_changes(struct check *check, const struct fake_customer *customer, enum transition_kind kind)
+{
+    static const char *const types[] = {"guanxi.level.changed", "guanxi.stage.changed", "guanxi.pram.changed",
+                                        "guanxi.tier.changed"};
+    struct customer nobody;
+    char stands[96], from[96], to[96], present[96];
     size_t before = 0;
-    for (int32_t n = 1; n <= customer->row.level_messages; n++) {
+    customer_init(&nobody);
+    present_side(&nobody, kind, stands);
+    for (int32_t n = 1; n <= customer->row.messages[kind]; n++) {
         uint8_t uuid[16];
         char id[37];
-        change_id(uuid, customer->row.id, "guanxi.level.changed", n);
+        change_id(uuid, customer->row.id, types[kind], n);
         uuid_text(uuid, id);
         const struct published *message = find(check, id);
         if (!message) {
-            differ(check, customer->row.id.data, "a level change was not published", id);
+            differ(check, customer->row.id.data, "a change was not published", id);
             continue;
         }
-        if (level_of(message, "\"from\":{\"level\":") != level)
-            differ(check, customer->row.id.data, "a level change does not begin where the last one ended", id);
-        level = level_of(message, "\"to\":{\"level\":");
+        read_side(message, "\"from\":", kind, from);
+        read_side(message, "\"to\":", kind, to);
+        if (kind == TRANSITION_PRAM)
+            read_cycle(message, to);
+        if (strncmp(from, stands, strlen(from)) != 0)
+            differ(check, customer->row.id.data, "a change does not begin where the last one ended", message->payload.data);
+        if (strcmp(to, stands) == 0)
+            differ(check, customer->row.id.data, "a change leads to where the customer was", message->payload.data);
+        memcpy(stands, to, sizeof stands);
         if (position(check, message) < before)
-            differ(check, customer->row.id.data, "a level change came before an earlier one", id);
+            differ(check, customer->row.id.data, "a change came before an earlier one", id);
         before = position(check, message);
     }
-    if (level != customer->row.state.level)
-        differ(check, customer->row.id.data, "the last level published is not the present one", "");
-    return (size_t)customer->row.level_messages;
+    present_side(&customer->row.state, kind, present);
+    if (strcmp(stands, present) != 0)
+        differ(check, customer->row.id.data, "the last change published does not lead to the present", types[kind]);
+    return (size_t)customer->row.messages[kind];
 }
 
 static const struct reminder_row *reminder_of(const struct fake_customer *customer, const uint8_t id[16])
@@ -166,7 +215,8 @@ int expect_published(const struct world *world, struct fake_database *database, 
     size_t accounted = 0;
     collect(&check);
     for (size_t i = 0; i < view.customer_count; i++) {
-        accounted += check_levels(&check, view.customers[i]);
+        for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
+            accounted += check_changes(&check, view.customers[i], (enum transition_kind)kind);
         accounted += check_notices(&check, view.customers[i]);
         accounted += check_closings(&check, view.customers[i]);
         if (view.customers[i]->outbox_count > 0 && view.customers[i]->outbox[0].at < world->end)

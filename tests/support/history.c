@@ -6,6 +6,7 @@
 
 #include "core/model.h"
 #include "support/random.h"
+#include "support/story.h"
 
 // The texts one event points to.
 struct history_text {
@@ -20,6 +21,8 @@ struct maker {
     const struct history_shape *shape;
     struct random random;
     struct customer customer; // as the events made so far leave it, for answers to reminders
+    struct book book;
+    struct effect_log log; // for how promises stand; of the effects themselves the last is kept
 };
 
 static void *allocate(size_t count, size_t size)
@@ -32,13 +35,12 @@ static void *allocate(size_t count, size_t size)
     return memory;
 }
 
-static void ignore_effect(void *context, const struct effect *effect)
+static void note_effect(void *context, const struct effect *effect)
 {
-    (void)context;
-    (void)effect;
+    struct maker *maker = context;
+    maker->log.count = 0;
+    effect_log_emit(&maker->log, effect);
 }
-
-static const struct effects nowhere = {.emit = ignore_effect};
 
 // A length that some rule of the policy turns on.
 static duration pointed_length(const struct policy *policy, struct random *random)
@@ -59,6 +61,11 @@ static duration pointed_length(const struct policy *policy, struct random *rando
         policy->cadence[LEVEL_ACCOUNTABLE],
         policy->cadence[LEVEL_REACTIVE],
         policy->cadence[LEVEL_BASIC],
+        policy->zone_grace,
+        policy->stall_after,
+        policy->objection_within,
+        policy->cycle_after,
+        policy->promise_grace,
     };
     return lengths[random_below(random, sizeof lengths / sizeof *lengths)] +
            random_below(random, 3) - 1;
@@ -92,7 +99,8 @@ static const struct type_rule *choose_rule(struct maker *maker)
         TYPE_CALL_COMPLETED,        TYPE_VISIT_COMPLETED,    TYPE_MESSAGE_RECEIVED,
         TYPE_MESSAGE_SENT,          TYPE_ORDER_PLACED,       TYPE_MEETING_COMPLETED,
         TYPE_REMINDER_ACKNOWLEDGED, TYPE_CALL_MISSED,        TYPE_FEEDBACK_RECEIVED,
-        TYPE_REMINDER_SNOOZED,      TYPE_REMINDER_DISMISSED,
+        TYPE_REMINDER_SNOOZED,      TYPE_REMINDER_DISMISSED, TYPE_PROMISE_MADE,
+        TYPE_PROMISE_MADE,          TYPE_PROMISE_KEPT,       TYPE_AGREEMENT_MADE,
     };
     if (random_permille(&maker->random, 650)) {
         size_t which = (size_t)random_below(&maker->random, sizeof common / sizeof *common);
@@ -102,7 +110,7 @@ static const struct type_rule *choose_rule(struct maker *maker)
         size_t which = (size_t)random_below(&maker->random, (int64_t)maker->policy->type_count);
         const struct type_rule *rule = &maker->policy->types[which];
         bool merges = rule->type >= TYPE_CUSTOMER_MERGED && rule->type <= TYPE_CUSTOMER_ERASED;
-        bool never_recorded = rule->type == TYPE_TICK || rule->type == TYPE_VALUED;
+        bool never_recorded = rule->type == TYPE_TICK || (rule->type == TYPE_VALUED && !maker->shape->valued);
         if (!never_recorded && (!merges || maker->shape->clock_only)) {
             return rule;
         }
@@ -149,6 +157,10 @@ static void fill_by_effect(struct maker *maker, struct event *event)
         event->by = event->variant = (uint8_t)random_below(random, 2);
         break;
     case EFFECT_OF_RELATIONSHIP_ENDED: event->by = (uint8_t)random_below(random, 2); break;
+    case EFFECT_OF_VALUED:
+        event->tier = (uint8_t)(1 + random_below(random, TIER_COUNT - 1));
+        event->target = (uint8_t)(1 + random_below(random, LEVEL_COUNT));
+        break;
     case EFFECT_OF_CHECKLIST_MARKED:
         event->marks = UINT64_C(1) << random_below(random, (int64_t)maker->policy->item_count);
         break;
@@ -156,19 +168,36 @@ static void fill_by_effect(struct maker *maker, struct event *event)
     }
 }
 
+// The id of an open reminder of that kind: 0, or -1 when there is none.
+static int name_open(struct maker *maker, enum reminder_kind kind, uint8_t uuid[16])
+{
+    if (kind < REMINDER_INSTANT_KINDS) {
+        const struct care *care = &maker->book.care[kind];
+        reminder_id(uuid, maker->shape->subject, kind, care->anchor);
+        return care->open ? 0 : -1;
+    }
+    for (int i = 0; i < maker->book.promise_count; i++) {
+        const struct kept_promise *promise = &maker->book.promises[i];
+        const struct care *care = kind == REMINDER_OVERDUE ? &promise->overdue : &promise->reminder;
+        if (care->open && (kind == REMINDER_OVERDUE || promise->kept == (kind == REMINDER_THANKS))) {
+            promise_reminder_id(uuid, maker->shape->subject, kind, kept_promise_id(promise));
+            return 0;
+        }
+    }
+    return -1;
+}
+
 static void answer_reminder(struct maker *maker, struct event *event, struct history_text *text)
 {
     struct random *random = &maker->random;
-    enum reminder_kind kind = (enum reminder_kind)random_below(random, REMINDER_KIND_COUNT);
-    for (int i = 0; i < REMINDER_KIND_COUNT && !maker->customer.care[kind].open; i++) {
-        kind = (enum reminder_kind)((kind + 1) % REMINDER_KIND_COUNT);
+    int kind = (int)random_below(random, REMINDER_KIND_COUNT);
+    int tries = REMINDER_KIND_COUNT; // the next kind of which one is open, if any
+    while (tries-- > 0 && name_open(maker, (enum reminder_kind)kind, event->reminder_id) != 0) {
+        kind = (kind + 1) % REMINDER_KIND_COUNT;
     }
-    instant anchor =
-        maker->customer.care[kind].anchor; // open where any is, else an old one or none
-    if (random_permille(random, 50)) {
-        anchor = event->time; // nothing has this anchor
+    if (tries < 0 || random_permille(random, 50)) { // nothing has this anchor
+        reminder_id(event->reminder_id, maker->shape->subject, REMINDER_CADENCE, event->time);
     }
-    reminder_id(event->reminder_id, maker->shape->subject, kind, anchor);
     uuid_text(event->reminder_id, text->ref);
     event->ref = span_text(text->ref);
     if (event->type == TYPE_REMINDER_SNOOZED) {
@@ -178,6 +207,24 @@ static void answer_reminder(struct maker *maker, struct event *event, struct his
         if (random_permille(random, 80)) {
             event->until = event->time - random_below(random, DAY);
         }
+    }
+}
+
+static void describe(struct random *random, struct profile_update *profile)
+{
+    static const char *const names[] = {NULL, "李娜", "Smith", "Wang & Sons"};
+#define ANY_NAME() span_text(names[random_below(random, 4)])
+    *profile = (struct profile_update){.owner = ANY_NAME(),
+                                       .manager = ANY_NAME(),
+                                       .name = ANY_NAME(),
+                                       .channel = ANY_NAME(),
+                                       .kind = (uint8_t)random_below(random, KIND_COUNT),
+                                       .role = (uint8_t)random_below(random, ROLE_COUNT),
+                                       .style = (uint8_t)random_below(random, STYLE_COUNT)};
+#undef ANY_NAME
+    uint8_t *const fitness[] = {&profile->money, &profile->authority, &profile->need};
+    if (random_permille(random, 700)) {
+        *fitness[random_below(random, 3)] = (uint8_t)random_below(random, 1 + FIT_COUNT);
     }
 }
 
@@ -196,7 +243,7 @@ static void refer(struct maker *maker, struct event *event, struct history_text 
         event->ref = span_text(text->ref);
         break;
     case TYPE_CUSTOMER_UPDATED:
-        text->profile.owner = SPAN_LITERAL("owner");
+        describe(&maker->random, &text->profile);
         event->profile = &text->profile;
         break;
     case TYPE_REMINDER_ACKNOWLEDGED:
@@ -218,10 +265,6 @@ static void fill(struct maker *maker, struct event *event, struct history_text *
         event->direction = (uint8_t)(1 + random_below(&maker->random, 3));
     }
     event->side = side_by_rule(rule, event->direction);
-    event->marks = rule->marks;
-    if (event->side & SIDE_OUTBOUND) {
-        event->marks |= rule->outbound_marks;
-    }
     fill_by_effect(maker, event);
     refer(maker, event, text);
 }
@@ -252,12 +295,15 @@ static void place_in_order(struct maker *maker, struct history *history)
 struct history *history_make(const struct policy *policy, const struct history_shape *shape)
 {
     struct maker maker = {.policy = policy, .shape = shape, .random = {shape->seed}};
+    const struct effects nowhere = {.emit = note_effect, .context = &maker};
     struct history *history = allocate(1, sizeof *history);
     history->count = shape->count;
     history->events = allocate(shape->count, sizeof *history->events);
     history->texts = allocate(shape->count, sizeof *history->texts);
     place_in_order(&maker, history);
     customer_init(&maker.customer);
+    book_init(&maker.book);
+    maker.customer.book = &maker.book;
     for (size_t i = 0; i < history->count; i++) {
         struct event *event = &history->events[i];
         if (i > 0 && event->time > event[-1].time) {
@@ -266,6 +312,7 @@ struct history *history_make(const struct policy *policy, const struct history_s
         }
         fill(&maker, event, &history->texts[i]);
         double points;
+        event->promise = effect_log_promise(&maker.log, event->ref);
         customer_apply(policy, &maker.customer, shape->subject, event, &nowhere, &points);
     }
     return history;

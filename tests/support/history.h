@@ -11,6 +11,7 @@ struct history_shape {
     struct span subject; // the customer id, borrowed
     size_t count;        // events
     instant start;       // of the first event, about
+    bool valued;     // with guanxi.valued, which no record can carry
     bool clock_only; // with customer.merged, .unmerged and .erased, which the model itself ignores
 };
 

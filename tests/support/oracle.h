@@ -7,11 +7,12 @@
 
 #include <stdio.h>
 
+#include "app/vector.h"
 #include "codec/decode.h"
 #include "core/model.h"
 #include "support/stream_file.h"
 
-enum { ORACLE_LANES = 256 };
+enum { ORACLE_LANES = 256, ORACLE_NOTICES = 64 };
 
 struct oracle_lane {
     char topic[64];
@@ -22,11 +23,54 @@ struct oracle_lane {
 
 struct oracle_event {
     struct event event;
+    struct promise standing; // the row of its promise before it, if there is one
     int lane;
     int64_t offset;
     size_t number; // in the file
     struct oracle_event *again; // the next record of the same identity and content
     double points;
+};
+
+struct oracle_notice {
+    instant at;
+    uint8_t recipients;
+};
+
+struct oracle_reminder {
+    uint8_t id[16];
+    enum reminder_kind kind;
+    struct span promise_id; // absent: it is about an instant
+    struct care care;
+    enum reminder_status status;
+    instant closed_at;
+    const struct event *closed_by;
+    bool at_risk;
+    uint16_t notice_count;
+    struct oracle_notice notices[ORACLE_NOTICES];
+};
+
+struct oracle_transition {
+    struct transition transition;
+    instant at;
+    const struct event *event;
+};
+
+struct oracle_objection {
+    uint8_t kind, cause;
+    instant raised_at, resolved_at;
+};
+
+// One customer while it is folded: its state and the rows that the model told. Texts are in the arena.
+struct oracle_customer {
+    struct oracle *oracle;
+    struct span id;
+    struct customer state;
+    struct book book;
+    struct span ended_reason; // absent unless it is ended and that was said
+    VECTOR(struct oracle_transition) transitions;
+    VECTOR(struct oracle_reminder) reminders;
+    VECTOR(struct promise) promises;
+    VECTOR(struct oracle_objection) objections;
 };
 
 struct oracle {
@@ -52,6 +96,13 @@ void oracle_identify(struct oracle *oracle);
 instant oracle_watermark(const struct oracle *oracle);
 // Folds every customer, advances it to the watermark and prints its rows.
 void oracle_fold(struct oracle *oracle, instant watermark);
+
+// The rows of one customer. `events` are all that were told of it, for the totals of its window.
+void oracle_print_timeline(const struct oracle_customer *customer, const struct oracle_event *event);
+void oracle_print_customer(const struct oracle_customer *customer, const struct oracle_event *events, size_t count,
+                           instant watermark);
+void oracle_print_relationship(const struct oracle_customer *customer); // changes, promises, objections, checklists
+void oracle_print_reminders(const struct oracle_customer *customer); // with notices and what is upcoming
 
 // Rows: row_begin, fields, row_end.
 void row_begin(FILE *out, const char *view);

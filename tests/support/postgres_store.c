@@ -63,7 +63,8 @@ struct lane_advance test_advance(const struct lane_row *lane, int64_t records)
 struct customer_row test_customer(const char *id, int32_t home)
 {
     struct customer_row row = {
-        .id = span_text(id), .home = home, .wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER, .policy = 1};
+        .id = span_text(id), .home = home, .wake_at = INSTANT_NEVER, .fold_at = INSTANT_NEVER,
+        .quiet_until = INSTANT_NONE, .policy = 1};
     customer_init(&row.state);
     return row;
 }

@@ -88,6 +88,26 @@ void scene_settle(struct scene *scene)
     abort();
 }
 
+const char *scene_told(struct scene *scene, const char *type, size_t i)
+{
+    char member[96];
+    snprintf(member, sizeof member, "\"type\":\"%s\"", type);
+    for (size_t k = 0; k < fake_sink_count(scene->site.sink); k++) {
+        const char *payload = fake_sink_message(scene->site.sink, k)->payload.data;
+        if (strstr(payload, member) && i-- == 0)
+            return payload;
+    }
+    return NULL;
+}
+
+size_t scene_told_times(struct scene *scene, const char *type)
+{
+    size_t times = 0;
+    while (scene_told(scene, type, times))
+        times++;
+    return times;
+}
+
 const struct fake_lane *scene_lane(struct scene *scene, int32_t partition)
 {
     return fake_lane(scene->site.database, "events", partition);

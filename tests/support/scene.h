@@ -32,6 +32,11 @@ int64_t scene_tick(struct scene *scene, int32_t partition, instant at);
 // Until nothing is left to do; fails the program where it never is, or where the status is negative.
 void scene_settle(struct scene *scene);
 
+// What was published first, second, ... (from 0) of a type such as "guanxi.stage.changed": its JSON; NULL: nothing.
+const char *scene_told(struct scene *scene, const char *type, size_t i);
+// How many there are.
+size_t scene_told_times(struct scene *scene, const char *type);
+
 const struct fake_lane *scene_lane(struct scene *scene, int32_t partition);
 
 #endif

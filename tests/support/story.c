@@ -10,13 +10,68 @@ static void fail_loudly(const char *what)
     abort();
 }
 
+void effect_log_clear(struct effect_log *log)
+{
+    log->count = 0;
+    log->promise_count = 0;
+}
+
+static struct told_promise *find_promise(const struct effect_log *log, struct span id)
+{
+    for (size_t i = 0; i < log->promise_count; i++) {
+        if (span_equal(log->promises[i].promise.id, id)) {
+            return (struct told_promise *)&log->promises[i];
+        }
+    }
+    return NULL;
+}
+
+// The place of a promise, whose id stays where it is.
+static struct told_promise *take_promise(struct effect_log *log, struct span id)
+{
+    struct told_promise *told = find_promise(log, id);
+    if (told) {
+        return told;
+    }
+    if (log->promise_count == STORY_PROMISES) {
+        fail_loudly("more promises than the log holds");
+    }
+    told = &log->promises[log->promise_count++];
+    memcpy(told->id, id.data, id.size);
+    told->promise = (struct promise){.id = span_of(told->id, id.size)};
+    return told;
+}
+
+const struct promise *effect_log_promise(const struct effect_log *log, struct span id)
+{
+    const struct told_promise *told = find_promise(log, id);
+    return told && told->promise.state != PROMISE_UNKNOWN ? &told->promise : NULL;
+}
+
+static void keep_promise(struct effect_log *log, struct effect *effect)
+{
+    struct told_promise *told = take_promise(log, effect->promise.id);
+    struct span about = told->promise.about;
+    effect->promise.id = told->promise.id;
+    told->promise = effect->promise;
+    if (!told->promise.about.data) {
+        told->promise.about = about;
+    }
+}
+
 void effect_log_emit(void *log, const struct effect *effect)
 {
     struct effect_log *into = log;
     if (into->count == STORY_EFFECTS) {
         fail_loudly("more effects than the log holds");
     }
-    into->effects[into->count++] = *effect;
+    struct effect *kept = &into->effects[into->count++];
+    *kept = *effect;
+    if (kept->kind == EFFECT_PROMISE) {
+        keep_promise(into, kept);
+    } else if (kept->promise_id.data) {
+        kept->promise_id = take_promise(into, kept->promise_id)->promise.id;
+    }
 }
 
 struct effects effect_log_into(struct effect_log *log)
@@ -29,8 +84,10 @@ void story_begin(struct story *story)
     policy_defaults(&story->policy, story->types);
     policy_fingerprint(&story->policy);
     customer_init(&story->customer);
+    book_init(&story->book);
+    story->customer.book = &story->book;
     story->id = SPAN_LITERAL("customer-1");
-    story->log.count = 0;
+    effect_log_clear(&story->log);
     story->points = 0;
     story->applied = EVENT_DROPPED;
 }
@@ -47,10 +104,13 @@ static uint8_t side_of(const struct type_rule *rule, enum side direction)
     return SIDE_NONE;
 }
 
+static const struct profile_update nothing_told;
+
 struct event story_event(const struct story *story, enum event_type type, enum side direction,
                          instant at)
 {
     const struct type_rule *rule = policy_rule(&story->policy, (uint16_t)type);
+    bool of_promise = type == TYPE_PROMISE_MADE || type == TYPE_PROMISE_KEPT || type == TYPE_PROMISE_BROKEN;
     struct event event = {
         .time = at,
         .subject = story->id,
@@ -61,24 +121,23 @@ struct event story_event(const struct story *story, enum event_type type, enum s
         .effect = rule->effect,
         .side = side_of(rule, direction),
         .direction = (uint8_t)direction,
-        .marks = rule->marks,
-        .due = INSTANT_NONE,
+        .due = type == TYPE_PROMISE_MADE ? at + DAY : INSTANT_NONE,
         .until = INSTANT_NONE,
+        .ref = of_promise ? SPAN_LITERAL("P") : SPAN_NONE,
+        .profile = type == TYPE_CUSTOMER_UPDATED ? &nothing_told : NULL,
     };
-    if (event.side & SIDE_OUTBOUND) {
-        event.marks |= rule->outbound_marks;
-    }
     return event;
 }
 
-void story_apply(struct story *story, const struct event *event)
+void story_apply(struct story *story, struct event *event)
 {
     struct effects effects = effect_log_into(&story->log);
+    event->promise = effect_log_promise(&story->log, event->ref);
     story->applied = customer_apply(&story->policy, &story->customer, story->id, event, &effects,
                                     &story->points);
 }
 
-void story_tell(struct story *story, const struct event *event)
+void story_tell(struct story *story, struct event *event)
 {
     struct effects effects = effect_log_into(&story->log);
     story_apply(story, event);
@@ -109,6 +168,49 @@ void story_answer(struct story *story, enum event_type type, enum reminder_kind 
     struct event event = story_event(story, type, SIDE_NONE, at);
     reminder_id(event.reminder_id, story->id, kind, anchor);
     event.until = until;
+    story_tell(story, &event);
+}
+
+void story_answer_promise(struct story *story, enum event_type type, enum reminder_kind kind, const char *id,
+                          instant at, instant until)
+{
+    struct event event = story_event(story, type, SIDE_NONE, at);
+    promise_reminder_id(event.reminder_id, story->id, kind, span_text(id));
+    event.until = until;
+    story_tell(story, &event);
+}
+
+void story_promised(struct story *story, enum event_type type, const char *id, enum by by, instant at, instant due)
+{
+    struct event event = story_event(story, type, SIDE_NONE, at);
+    event.ref = span_text(id);
+    event.by = (uint8_t)by;
+    event.variant = type == TYPE_PROMISE_MADE ? 0 : (uint8_t)by;
+    event.due = due;
+    story_tell(story, &event);
+}
+
+void story_valued(struct story *story, enum tier tier, int target, instant at)
+{
+    struct event event = story_event(story, TYPE_VALUED, SIDE_NONE, at);
+    event.tier = (uint8_t)tier;
+    event.target = (uint8_t)target;
+    story_tell(story, &event);
+}
+
+void story_objection(struct story *story, enum event_type type, enum objection_kind kind, enum objection_cause cause,
+                     instant at)
+{
+    struct event event = story_event(story, type, SIDE_NONE, at);
+    event.objection = (uint8_t)kind;
+    event.cause = (uint8_t)cause;
+    story_tell(story, &event);
+}
+
+void story_profile(struct story *story, const struct profile_update *told, instant at)
+{
+    struct event event = story_event(story, TYPE_CUSTOMER_UPDATED, SIDE_NONE, at);
+    event.profile = told;
     story_tell(story, &event);
 }
 

@@ -8,21 +8,55 @@
 #include "support/history.h"
 #include "support/random.h"
 
+static struct span keep(struct world *world, struct span text)
+{
+    struct span copy = arena_copy(&world->arena, text);
+    if (!copy.data)
+        abort();
+    memset((char *)copy.data + copy.size, 0, ARENA_PADDING);
+    return copy;
+}
+
+static struct span keep_any(struct world *world, struct span text)
+{
+    return text.data ? keep(world, text) : text;
+}
+
 // What the fold of one customer emits, as rows. The table's columns are written out here once more, on purpose:
 // this is what the daemon is held against.
-static void on_reminder(struct world_customer *customer, const struct effect *effect)
+struct telling {
+    struct world *world;
+    struct world_customer *customer;
+};
+
+static struct reminder_row *find_reminder(const struct telling *telling, const struct effect *effect)
 {
-    if (effect->kind == EFFECT_REMINDER_OPENED) {
-        struct reminder_row *opened = vector_push(&customer->reminders);
-        opened->kind = effect->reminder;
-        opened->anchor = effect->care.anchor;
-        opened->closed_at = INSTANT_NONE;
-        reminder_id(opened->reminder_id, span_text(customer->id), effect->reminder, effect->care.anchor);
-    }
-    size_t i = customer->reminders.count - 1;
-    while (customer->reminders.items[i].kind != effect->reminder)
+    size_t i = telling->customer->reminders.count - 1;
+    while (telling->customer->reminders.items[i].kind != effect->reminder ||
+           !span_equal(telling->customer->reminders.items[i].promise_id, effect->promise_id))
         i--;
-    struct reminder_row *row = &customer->reminders.items[i];
+    return &telling->customer->reminders.items[i];
+}
+
+static void on_opened(const struct telling *telling, const struct effect *effect)
+{
+    struct reminder_row *opened = vector_push(&telling->customer->reminders);
+    struct span id = span_text(telling->customer->id);
+    opened->kind = effect->reminder;
+    opened->anchor = effect->care.anchor;
+    opened->promise_id = keep_any(telling->world, effect->promise_id);
+    opened->closed_at = INSTANT_NONE;
+    if (effect->reminder < REMINDER_INSTANT_KINDS)
+        reminder_id(opened->reminder_id, id, effect->reminder, effect->care.anchor);
+    else
+        promise_reminder_id(opened->reminder_id, id, effect->reminder, effect->promise_id);
+}
+
+static void on_reminder(const struct telling *telling, const struct effect *effect)
+{
+    if (effect->kind == EFFECT_REMINDER_OPENED)
+        on_opened(telling, effect);
+    struct reminder_row *row = find_reminder(telling, effect);
     row->due_at = effect->care.due_at;
     row->opened_at = effect->care.opened_at;
     row->notices = effect->care.notices;
@@ -30,7 +64,7 @@ static void on_reminder(struct world_customer *customer, const struct effect *ef
     row->snoozed_until = effect->care.snoozed_until;
     row->at_risk = effect->at_risk;
     if (effect->kind == EFFECT_REMINDER_OPENED || effect->kind == EFFECT_REMINDER_NOTICED) {
-        struct notice_row *notice = vector_push(&customer->notices);
+        struct notice_row *notice = vector_push(&telling->customer->notices);
         memcpy(notice->reminder_id, row->reminder_id, sizeof notice->reminder_id);
         notice->notice = effect->notice;
         notice->at = effect->at;
@@ -43,27 +77,57 @@ static void on_reminder(struct world_customer *customer, const struct effect *ef
     }
 }
 
-static void on_effect(void *context, const struct effect *effect)
+static struct promise *find_promise(const struct world_customer *customer, struct span id)
 {
-    struct world_customer *customer = context;
-    if (effect->kind != EFFECT_LEVEL) {
-        on_reminder(customer, effect);
-        return;
+    for (size_t i = 0; i < customer->promises.count; i++) {
+        if (span_equal(customer->promises.items[i].id, id))
+            return &customer->promises.items[i];
     }
-    struct level_change_row *change = vector_push(&customer->level_changes);
-    *change = (struct level_change_row){
-        .n = effect->step, .at = effect->at, .from_level = effect->from_level, .to_level = effect->to_level,
-        .cause = effect->cause, .source = effect->event ? effect->event->source : SPAN_NONE,
-        .event_id = effect->event ? effect->event->id : SPAN_NONE};
+    return NULL;
 }
 
-static struct span keep(struct world *world, struct span text)
+static void on_promise(const struct telling *telling, const struct promise *told)
 {
-    struct span copy = arena_copy(&world->arena, text);
-    if (!copy.data)
-        abort();
-    memset((char *)copy.data + copy.size, 0, ARENA_PADDING);
-    return copy;
+    struct promise *row = find_promise(telling->customer, told->id);
+    if (!row) {
+        row = vector_push(&telling->customer->promises);
+        row->id = keep(telling->world, told->id);
+    }
+    struct span id = row->id, about = told->about.data ? keep(telling->world, told->about) : row->about;
+    *row = *told;
+    row->id = id;
+    row->about = about;
+}
+
+static void on_objection(const struct telling *telling, const struct effect *effect)
+{
+    for (size_t i = 0; i < telling->customer->objections.count; i++) {
+        struct objection_row *row = &telling->customer->objections.items[i];
+        if (row->kind == effect->objection && row->cause == effect->cause && row->raised_at == effect->raised_at) {
+            row->resolved_at = effect->resolved_at;
+            return;
+        }
+    }
+    struct objection_row *row = vector_push(&telling->customer->objections);
+    *row = (struct objection_row){.kind = effect->objection, .cause = effect->cause, .raised_at = effect->raised_at,
+                                  .resolved_at = effect->resolved_at};
+}
+
+static void on_effect(void *context, const struct effect *effect)
+{
+    const struct telling *telling = context;
+    switch (effect->kind) {
+    case EFFECT_TRANSITION:
+        *vector_push(&telling->customer->transitions) = (struct transition_row){
+            .transition = effect->transition, .at = effect->at,
+            .source = effect->event ? effect->event->source : SPAN_NONE,
+            .event_id = effect->event ? effect->event->id : SPAN_NONE};
+        break;
+    case EFFECT_PROMISE: on_promise(telling, &effect->promise); break;
+    case EFFECT_OBJECTION: on_objection(telling, effect); break;
+    case EFFECT_PROFILE: telling->customer->has_profile = true; break;
+    default: on_reminder(telling, effect);
+    }
 }
 
 static bool is_answer(const struct event *event)
@@ -120,14 +184,37 @@ static void sort_records(struct world *world)
     qsort(world->order.items, world->order.count, sizeof *world->order.items, compare_order);
 }
 
+// Of a promise counts what the fold of this customer has told of it so far.
+static void apply(struct world *world, struct world_customer *customer, struct event *event,
+                  const struct effects *effects, double *points)
+{
+    const struct promise *known = find_promise(customer, event->ref);
+    struct promise promise = known ? *known : (struct promise){.state = PROMISE_UNKNOWN};
+    event->promise = known ? &promise : NULL;
+    customer_apply(&world->policy, &customer->state, span_text(customer->id), event, effects, points);
+    event->promise = NULL;
+}
+
+static void pack(struct world *world, struct world_customer *customer)
+{
+    static uint8_t packed[BOOK_PACKED_MAX];
+    size_t size = book_pack(customer->state.book, packed);
+    customer->book = size ? keep(world, span_of((const char *)packed, size)) : SPAN_NONE;
+    customer->state.book = NULL;
+}
+
 static void fold(struct world *world)
 {
+    static struct book book;
     size_t next = 0;
     for (int i = 0; i < world->customer_count; i++) {
         struct world_customer *customer = &world->customers[i];
-        struct effects effects = {on_effect, customer};
+        struct telling telling = {world, customer};
+        struct effects effects = {on_effect, &telling};
         struct span id = span_text(customer->id);
         customer_init(&customer->state);
+        book_init(&book);
+        customer->state.book = &book;
         customer->first = next;
         while (next < world->order.count && world->records.items[world->order.items[next]].customer == i)
             next++;
@@ -136,10 +223,11 @@ static void fold(struct world *world)
         for (size_t k = 0; k < customer->count; k++) {
             struct world_record *record = &world->records.items[world->order.items[customer->first + k]];
             record->first = k == 0;
-            customer_apply(&world->policy, &customer->state, id, &record->event, &effects, &customer->points[k]);
+            apply(world, customer, &record->event, &effects, &customer->points[k]);
         }
         customer_settle(&world->policy, &customer->state, id, &effects);
         customer_advance(&world->policy, &customer->state, id, world->end, &effects);
+        pack(world, customer);
     }
 }
 
@@ -180,7 +268,9 @@ void world_free(struct world *world)
 {
     for (int i = 0; i < world->customer_count; i++) {
         free(world->customers[i].points);
-        vector_free(&world->customers[i].level_changes);
+        vector_free(&world->customers[i].transitions);
+        vector_free(&world->customers[i].promises);
+        vector_free(&world->customers[i].objections);
         vector_free(&world->customers[i].reminders);
         vector_free(&world->customers[i].notices);
     }

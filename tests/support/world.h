@@ -29,8 +29,12 @@ struct world_customer {
     char id[32];
     size_t first, count; // its records in the model's order: world.order[first] ...
     struct customer state;
+    struct span book;    // packed
     double *points;      // by record
-    VECTOR(struct level_change_row) level_changes;
+    VECTOR(struct transition_row) transitions; // as they came
+    VECTOR(struct promise) promises;
+    VECTOR(struct objection_row) objections;
+    bool has_profile;
     VECTOR(struct reminder_row) reminders;
     VECTOR(struct notice_row) notices;
 };

@@ -30,6 +30,7 @@ struct lane {
     char (*event_ids)[ID_SIZE];
     struct customer_row *known; // by number
     struct customer_row *changed;
+    struct arena arena;
     struct event *events;
     struct timeline_row *timeline;
     uint64_t random;
@@ -57,18 +58,14 @@ static void touch_customer(struct customer_row *row, instant at)
     struct customer *state = &row->state;
     state->as_of = state->last_contact_at = state->last_inbound_at = state->warmth_at = at;
     if (state->first_seen_at == INSTANT_NONE) {
-        state->first_seen_at = state->level_since = at;
+        state->first_seen_at = state->level_since = state->stage_since = at;
         row->wake_at = at + DAY;
     }
     state->warmth += 2;
     state->orders++;
-    state->care[REMINDER_CADENCE] = (struct care){.anchor = at,
-                                                  .due_at = at + DAY,
-                                                  .opened_at = at,
-                                                  .next_notice = INSTANT_NONE,
-                                                  .acknowledged_at = INSTANT_NONE,
-                                                  .snoozed_until = INSTANT_NONE,
-                                                  .notices = 1};
+    // As large as a book with one reminder in it.
+    static const char book[2 + CARE_RECORD_SIZE];
+    row->book = span_of(book, sizeof book);
     row->has_upcoming = true;
     row->upcoming = (struct upcoming){REMINDER_CADENCE, at + 90 * DAY};
 }
@@ -141,7 +138,8 @@ static void *load_lane(void *argument)
         ids[i] = lane->known[i].id;
     for (size_t done = 0; done < lane->customers; done += batch_size) {
         size_t size = lane->customers - done < batch_size ? lane->customers - done : batch_size;
-        must(lane->store->ops->load(lane->store, ids + done, size, lane->changed));
+        arena_reset(&lane->arena);
+        must(lane->store->ops->load(lane->store, ids + done, size, &lane->arena, lane->changed));
         lane->read += (int64_t)size;
     }
     free(ids);
@@ -181,6 +179,7 @@ static void open_lane(struct lane *lane, size_t number)
     lane->event_ids = calloc(batch_size, ID_SIZE);
     lane->known = calloc(lane->customers, sizeof *lane->known);
     lane->changed = calloc(batch_size, sizeof *lane->changed);
+    arena_init(&lane->arena, 1 << 20);
     lane->events = calloc(batch_size, sizeof *lane->events);
     lane->timeline = calloc(batch_size, sizeof *lane->timeline);
     for (size_t i = 0; i < lane->customers; i++) {
@@ -196,6 +195,7 @@ static void close_lane(struct lane *lane)
     free(lane->event_ids);
     free(lane->known);
     free(lane->changed);
+    arena_free(&lane->arena);
     free(lane->events);
     free(lane->timeline);
 }

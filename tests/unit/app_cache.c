@@ -13,6 +13,8 @@
 
 enum { LEAST = 1024 }; // entries that the smallest cache surely has room for
 
+static struct arena arena; // of the books that were got
+
 static struct span id_of(int number, char text[32])
 {
     snprintf(text, 32, "customer-%d", number);
@@ -24,10 +26,11 @@ static void put(struct cache *cache, int number, int64_t version)
     char text[32];
     struct customer_row row = {.id = id_of(number, text), .version = version};
     customer_init(&row.state);
-    instant *const some[] = {&row.state.as_of, &row.state.first_seen_at, &row.state.last_order_at, &row.fold_at,
-                             &row.state.care[0].anchor, &row.state.care[1].anchor};
-    for (int i = 0; i < version % 7; i++) // of different sizes
+    instant *const some[] = {&row.state.as_of, &row.state.first_seen_at, &row.state.last_order_at, &row.fold_at};
+    for (int i = 0; i < version % 5; i++) // of different sizes
         *some[i] = version;
+    if (version % 7 > 4)
+        row.book = span_of(text, (size_t)version % 7);
     cache_put(cache, customer_hash(row.id), &row);
     memset(text, 'x', sizeof text); // the cache has its own copy
 }
@@ -37,8 +40,11 @@ static int64_t get(struct cache *cache, int number)
 {
     char text[32];
     struct customer_row row = {.id = id_of(number, text), .version = -7};
-    bool found = cache_get(cache, customer_hash(row.id), &row);
+    bool found = cache_get(cache, customer_hash(row.id), &arena, &row);
     assert_ptr_equal(row.id.data, text); // the id stays the asker's
+    if (found && row.version % 7 > 4)
+        assert_true(span_equal(row.book, span_of(text, (size_t)row.version % 7)));
+    arena_reset(&arena);
     return found ? row.version : -1;
 }
 
@@ -71,18 +77,42 @@ static void remembers_and_forgets(void **state)
     cache_free(NULL);
 }
 
-// An event at hand is the batch's, which is gone when the row is read.
-static void keeps_no_event(void **state)
+// An event at hand is the batch's, which is gone when the row is read; so is the storage of a book.
+static void keeps_nothing_at_hand(void **state)
 {
     struct cache *cache = cache_new(0);
     struct event event = {.time = 1};
+    static struct book book;
     struct customer_row row = {.id = SPAN_LITERAL("a"), .version = 1};
     (void)state;
     row.state.last_event = &event;
+    row.state.book = &book;
     cache_put(cache, customer_hash(row.id), &row);
-    assert_true(cache_get(cache, customer_hash(row.id), &row));
+    assert_true(cache_get(cache, customer_hash(row.id), &arena, &row));
     assert_null(row.state.last_event);
+    assert_null(row.state.book);
     cache_free(cache);
+}
+
+// What was got stays, whatever is put and forgotten later.
+static void books_outlive_the_cache(void **state)
+{
+    struct cache *cache = cache_new(0);
+    char bytes[BOOK_PACKED_MAX];
+    struct customer_row row = {.id = SPAN_LITERAL("a"), .version = 1, .book = span_of(bytes, sizeof bytes)};
+    struct customer_row found = {.id = row.id};
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * i >> 3);
+    cache_put(cache, customer_hash(row.id), &row); // the largest there is
+    assert_true(cache_get(cache, customer_hash(row.id), &arena, &found));
+    for (int i = 0; i < 5000; i++)
+        put(cache, i, 5);
+    assert_false(cache_get(cache, customer_hash(row.id), &arena, &row));
+    cache_free(cache);
+    assert_int_equal(found.book.size, sizeof bytes);
+    assert_memory_equal(found.book.data, bytes, sizeof bytes);
+    arena_reset(&arena);
 }
 
 static void fill(struct cache *cache, int from, int to)
@@ -126,22 +156,28 @@ static void gives_second_chances(void **state)
     cache_free(cache);
 }
 
-// A customer who ordered, was called and answered, without a reminder ever.
+// A customer who ordered, was called and answered, with three marks in its book and without a reminder ever.
 static void is_compact(void **state)
 {
-    enum { BYTES = 4 * CACHE_LEAST, NUMBERS = 20000, AT_MOST = 220 };
+    enum { BYTES = 4 * CACHE_LEAST, NUMBERS = 20000, AT_MOST = 280 };
     struct cache *cache = cache_new(BYTES);
+    static const char book[1 + 3 * 9];
     char text[32];
     int kept = 0;
     (void)state;
     for (int i = 0; i < NUMBERS; i++) {
         struct customer_row row = {.id = id_of(i, text), .version = 3, .home = 1, .wake_at = 9, .fold_at = INSTANT_NEVER,
-                                   .policy = 5, .has_upcoming = true, .upcoming = {.due_at = 8}};
+                                   .quiet_until = INSTANT_NONE, .policy = 5, .has_upcoming = true,
+                                   .upcoming = {.due_at = 8}};
         customer_init(&row.state);
         row.state.as_of = row.state.last_contact_at = row.state.last_inbound_at = row.state.warmth_at = 7;
         row.state.first_seen_at = row.state.level_since = row.state.last_outbound_at = row.state.last_order_at = 6;
         row.state.orders = row.state.spent = row.state.first_order_at = row.state.unfollowed_at = 5;
+        row.state.stage_since = 6;
+        row.state.stage = STAGE_MATURE;
+        row.state.stage_changes = row.messages[TRANSITION_STAGE] = 4;
         row.state.warmth = 4;
+        row.book = span_of(book, sizeof book);
         cache_put(cache, customer_hash(row.id), &row);
     }
     for (int i = 0; i < NUMBERS; i++)
@@ -163,12 +199,15 @@ static void lets_new_ones_in(void **state)
     cache_free(cache);
 }
 
-static struct care any_care(struct random *random)
+// Some bytes out of a row of them.
+static struct span any_book(struct random *random)
 {
-    return (struct care){.anchor = random_below(random, 1000), .due_at = random_below(random, 1000),
-                         .opened_at = random_below(random, 1000), .next_notice = INSTANT_NONE,
-                         .acknowledged_at = random_below(random, 1000), .snoozed_until = INSTANT_NONE,
-                         .notices = (uint16_t)random_below(random, 9), .open = random_permille(random, 500)};
+    static char bytes[BOOK_PACKED_MAX];
+    static const int64_t sizes[] = {10, 100, 1000, BOOK_PACKED_MAX};
+    for (size_t i = 0; bytes[1] == 0 && i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 7);
+    size_t size = (size_t)random_below(random, 1 + sizes[random_below(random, 4)]);
+    return size ? span_of(bytes + random_below(random, (int64_t)(sizeof bytes - size + 1)), size) : SPAN_NONE;
 }
 
 // Some of its columns set, from none to all.
@@ -183,12 +222,12 @@ static struct customer_row any_row(struct random *random, struct span id)
         row.state.name = (__typeof__(row.state.name))random_below(random, 30000);
     CUSTOMER_FIELDS(X)
 #undef X
-    for (int kind = 0; kind < REMINDER_KIND_COUNT; kind++)
-        if (random_permille(random, share))
-            row.state.care[kind] = any_care(random);
+    if (random_permille(random, share))
+        row.book = any_book(random);
     if (random_permille(random, share)) {
         row.home = (int32_t)random_below(random, 9);
-        row.level_messages = (int32_t)random_below(random, 9);
+        for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
+            row.messages[kind] = (int32_t)random_below(random, 9);
         row.wake_at = random_below(random, 1000);
         row.policy = random_next(random);
         row.has_upcoming = true;
@@ -205,20 +244,26 @@ static void keeps_rows_whole(void **state)
 {
     struct random random = {history_seed()};
     struct cache *cache = cache_new(0);
+    static struct book none;
     char text[32];
     (void)state;
+    book_init(&none);
     for (int step = 0; step < 20000; step++) {
         struct span id = id_of((int)random_below(&random, 20), text);
         struct customer_row row = any_row(&random, id), found = {.id = id};
         cache_put(cache, customer_hash(id), &row);
         memset((char *)&found + sizeof found.id, 'x', sizeof found - sizeof found.id);
-        assert_true(cache_get(cache, customer_hash(id), &found));
+        assert_true(cache_get(cache, customer_hash(id), &arena, &found));
+        assert_true(span_equal(found.book, row.book));
+        found.state.book = row.state.book = &none;
         assert_true(same_customer(&found.state, &row.state));
         assert_true(found.version == row.version && found.home == row.home && found.policy == row.policy);
-        assert_true(found.level_messages == row.level_messages && found.has_upcoming == row.has_upcoming);
+        assert_memory_equal(found.messages, row.messages, sizeof row.messages);
+        assert_true(found.has_upcoming == row.has_upcoming);
         assert_true(found.wake_at == row.wake_at && found.fold_at == row.fold_at);
         assert_true(!row.has_upcoming || (found.upcoming.kind == row.upcoming.kind &&
                                           found.upcoming.due_at == row.upcoming.due_at));
+        arena_reset(&arena);
     }
     cache_free(cache);
 }
@@ -285,9 +330,11 @@ static void forgets_nothing_within_its_size(void **state)
 
 int main(void)
 {
+    arena_init(&arena, 4096);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(remembers_and_forgets),
-        cmocka_unit_test(keeps_no_event),
+        cmocka_unit_test(keeps_nothing_at_hand),
+        cmocka_unit_test(books_outlive_the_cache),
         cmocka_unit_test(keeps_rows_whole),
         cmocka_unit_test(gives_second_chances),
         cmocka_unit_test(lets_new_ones_in),
@@ -295,5 +342,7 @@ int main(void)
         cmocka_unit_test(agrees_with_a_model),
         cmocka_unit_test(forgets_nothing_within_its_size),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failures = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_free(&arena);
+    return failures;
 }

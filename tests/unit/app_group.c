@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "app/cache.h"
 #include "app/group.h"
 #include "support/history.h"
 #include "support/random.h"
+
+static const struct aliases aliases; // none
 
 static struct taken taken_of(const char *customer, const char *id, instant at, const char *data)
 {
@@ -31,7 +34,7 @@ static void tells_repeats_apart(void **state)
     struct grouping grouping = {0};
     for (size_t i = 0; i < 8; i++)
         items[i] = (struct item){.taken = &taken[i]};
-    assert_int_equal(group_events(&grouping, items, 8), 0);
+    assert_int_equal(group_events(&grouping, items, 8, &aliases), 0);
     assert_int_equal(grouping.groups.count, 3);
     assert_int_equal(grouping.members.count, 7);
     assert_true(span_equal(grouping.groups.items[0].id, SPAN_LITERAL("a")));
@@ -44,10 +47,45 @@ static void tells_repeats_apart(void **state)
     assert_int_equal(grouping_member(&grouping, b, 2)->verdict, VERDICT_DUPLICATE);
     assert_int_equal(grouping_member(&grouping, b, 3)->verdict, VERDICT_CONFLICT); // other bytes
     assert_int_equal(grouping_member(&grouping, b, 4)->verdict, VERDICT_CONFLICT); // another instant
-    assert_int_equal(group_events(&grouping, items + 7, 1), 0); // nothing to group
+    assert_int_equal(group_events(&grouping, items + 7, 1, &aliases), 0); // nothing to group
     assert_int_equal(grouping.groups.count, 0);
-    assert_int_equal(group_events(&grouping, items, 0), 0);
+    assert_int_equal(group_events(&grouping, items, 0, &aliases), 0);
     grouping_free(&grouping);
+}
+
+// Subjects that mean somebody else stand among the events of whom they mean; the same source and id of two
+// subjects are two identities.
+static void groups_by_whom_subjects_mean(void **state)
+{
+    (void)state;
+    struct aliases known;
+    aliases_init(&known);
+    assert_true(aliases_learn(&known, &(struct identity_row){.id = SPAN_LITERAL("old"), .customer = SPAN_LITERAL("a")}));
+    assert_true(aliases_learn(&known, &(struct identity_row){.id = SPAN_LITERAL("a"), .customer = SPAN_LITERAL("a")}));
+    assert_true(aliases_learn(&known, &(struct identity_row){.id = SPAN_LITERAL("gone"), .customer = SPAN_LITERAL("gone"),
+                                                             .erased = true}));
+    assert_int_equal(known.items.count, 2); // who means itself needs no alias
+    aliases_sort(&known);
+    struct taken taken[] = {taken_of("old", "1", 10, "{}"), taken_of("a", "1", 5, "{}"), taken_of("gone", "1", 10, "{}"),
+                            taken_of("old", "1", 10, "{}")};
+    struct item items[4];
+    struct grouping grouping = {0};
+    for (size_t i = 0; i < 4; i++) {
+        taken[i].subject_hash = customer_hash(taken[i].event.subject);
+        items[i] = (struct item){.taken = &taken[i]};
+    }
+    assert_int_equal(group_events(&grouping, items, 4, &known), 0);
+    assert_int_equal(grouping.groups.count, 2);
+    const struct group *a = &grouping.groups.items[0];
+    assert_true(span_equal(a->id, SPAN_LITERAL("a")));
+    assert_int_equal(a->count, 3);
+    assert_false(a->erased);
+    assert_ptr_equal(grouping_member(&grouping, a, 0)->item, &items[1]);
+    assert_int_equal(grouping_member(&grouping, a, 1)->verdict, VERDICT_PENDING);
+    assert_int_equal(grouping_member(&grouping, a, 2)->verdict, VERDICT_DUPLICATE);
+    assert_true(grouping.groups.items[1].erased);
+    grouping_free(&grouping);
+    aliases_free(&known);
 }
 
 // Sorted as span_compare sorts, whatever the ids have in common and whatever stands behind the first bytes.
@@ -74,7 +112,7 @@ static void sorts_any_ids(void **state)
             taken[i] = taken_of(ids[i], events[i], random_below(&random, 50), "{}");
             items[i].taken = &taken[i];
         }
-        assert_int_equal(group_events(&grouping, items, COUNT), 0);
+        assert_int_equal(group_events(&grouping, items, COUNT, &aliases), 0);
         size_t members = 0;
         for (size_t i = 0; i < grouping.groups.count; i++) {
             const struct group *group = &grouping.groups.items[i];
@@ -101,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_repeats_apart),
+        cmocka_unit_test(groups_by_whom_subjects_mean),
         cmocka_unit_test(sorts_any_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,9 @@ static void defaults_are_sound(void **state)
     assert_int_equal(config.model.rfm_window, 365);
     assert_int_equal(config.model.checklists.count, 6);
     assert_int_equal(config.model.cadence.count, 4);
+    assert_int_equal(config.model.stages.items[0].items.count, 2);
+    assert_string_equal(config.model.stages.items[4].items.items[1], "tasks.contract");
+    assert_false(config.model.stages.items[4].given);
     assert_true(*config.daemon.instance != '\0');
 }
 
@@ -100,7 +103,8 @@ static void values_of_every_kind_are_read(void **state)
          "  rates = ( { code = \"USD\"; rate = \"7.1\"; } );\n"
          "  types = ( { type = \"x.y\"; contact = \"both\"; points = -2; marks = [\"fab.features\"]; },\n"
          "            { type = \"feedback.received\"; points = (1, 2.5, -3); }, { type = \"z\"; } );\n"
-         "  checklists = ( { name = \"one\"; items = [\"a\", \"b\"]; } ); };\n");
+         "  checklists = ( { name = \"one\"; items = [\"a\", \"b\"]; } );\n"
+         "  stages = { growing = [];\n    mature = [\"one\", \"one.b\"]; }; mature_by = \"contract\"; };\n");
     expect_sound();
     assert_int_equal(config.kafka.topics.count, 2);
     assert_string_equal(config.kafka.topics.items[1], "b");
@@ -126,6 +130,12 @@ static void values_of_every_kind_are_read(void **state)
     assert_int_equal(types[2].points_count, 0);
     assert_false(types[2].has_marks);
     assert_string_equal(config.model.checklists.items[0].items.items[1], "b");
+    const struct config_stage *stages = config.model.stages.items;
+    assert_true(stages[3].given && stages[3].items.count == 0);
+    assert_true(stages[4].given && stages[4].items.count == 2 && stages[4].where.line == 12);
+    assert_string_equal(stages[4].items.items[1], "one.b");
+    assert_true(!stages[0].given && stages[0].items.count == 2); // not named: as it was
+    assert_int_equal(config.model.mature_by, 1);
     assert_int_equal(config_where(&config, "daemon", "workers").line, 0); // no such group in the file
     assert_int_equal(config_where(&config, "", "workers").line, 2);
     assert_int_equal(config_where(&config, "model", "half_life").line, 5);
@@ -178,8 +188,9 @@ static void groups_in_lists_are_checked(void **state)
          "  types = ( { type = \"x\"; poinst = 1; }, 5, { type = \"y\"; points = 1001; contact = \"in\"; },\n"
          "    { type = \"z\"; points = (1, 2, 3, 4); } );\n"
          "  checklists = [\"a\"];\n"
+         "  stages = { strangr = [\"tasks\"]; growing = [\"\"]; mature = \"tasks\"; established = [\"fab\"]; };\n"
          "};");
-    assert_int_equal(problems.count, 8);
+    assert_int_equal(problems.count, 11);
     expect_problem("main.conf:2: model.rates[0].code: has 4 bytes: expected text of 3 to 3 bytes");
     expect_problem("main.conf:2: model.rates[1]: has no \"rate\", which every such group needs");
     expect_problem("main.conf:3: model.types[0]: unknown member \"poinst\" (did you mean \"points\"?)");
@@ -189,6 +200,17 @@ static void groups_in_lists_are_checked(void **state)
                    "\"by_direction\", \"inbound\", \"outbound\", \"both\"");
     expect_problem("main.conf:4: model.types[3]: has 4 points: expected 1 to 3");
     expect_problem("main.conf:5: model.checklists[0]: is text: expected a group { }");
+    expect_problem("main.conf:6: model.stages: unknown member \"strangr\" (did you mean \"stranger\"?)");
+    expect_problem("main.conf:6: model.stages.growing[0]: has 0 bytes: expected text of 1 to 63 bytes");
+    expect_problem("main.conf:6: model.stages.mature: \"tasks\" does not fit: expected an array, each element text of 1 "
+                   "to 63 bytes");
+    // What was wrong keeps its default.
+    assert_false(config.model.stages.items[4].given);
+    assert_int_equal(config.model.stages.items[4].items.count, 2);
+    assert_true(config.model.stages.items[1].given);
+    load("model = { stages = [\"tasks\"]; };");
+    expect_problem("main.conf:1: model.stages: is an array [ ]: expected a group { stranger = [\"list.item\", "
+                   "\"list\"]; established; evaluating; growing; mature }");
 }
 
 static void conditions_between_options_are_checked(void **state)
@@ -325,7 +347,7 @@ static void the_command_line_goes_before_the_file(void **state)
         "workers=4",           "kafka.topics=a,b,c",          "model.half_life=3 d",
         "log.level=debug",     "model.rfm_window=lifetime",   "kafka.brokers=say \"hi\" \\ there",
         "poison_share=0.25",   "kafka.properties=[\"a=b,c\"]", "model.escalate=1 d,2 d,3 d",
-        "instance=\"quoted\"",
+        "instance=\"quoted\"", "model.stages={ mature = [\"fab\"]; }",
     };
     forget(NULL);
     config_load(&config, path, settings, sizeof settings / sizeof *settings, &problems);
@@ -340,6 +362,7 @@ static void the_command_line_goes_before_the_file(void **state)
     assert_string_equal(config.kafka.properties.items[0], "a=b,c");
     assert_string_equal(config.daemon.instance, "quoted");
     assert_true(config.daemon.poison_share == 0.25);
+    assert_true(config.model.stages.items[4].given && config.model.stages.items[4].items.count == 1);
 }
 
 static void bad_settings_on_the_command_line(void **state)

@@ -261,16 +261,56 @@ static void profiles(void **state)
     assert_span(profile->owner, "o");
     assert_span(profile->manager, "m");
     assert_span(profile->name, "张三");
-    assert_span(profile->kind, "organization");
-    assert_span(profile->role, "intermediary");
-    assert_span(profile->style, "authoritarian");
+    assert_int_equal(profile->kind, KIND_ORGANIZATION);
+    assert_int_equal(profile->role, ROLE_INTERMEDIARY);
+    assert_int_equal(profile->style, STYLE_AUTHORITARIAN);
     assert_span(profile->channel, "wechat");
-    assert_span(profile->money, "yes");
-    assert_span(profile->authority, "no");
-    assert_span(profile->need, "unknown");
+    assert_int_equal(profile->money, 1 + FIT_YES);
+    assert_int_equal(profile->authority, 1 + FIT_NO);
+    assert_int_equal(profile->need, 1 + FIT_UNKNOWN);
     good(fixture, "customer.updated", "{\"style\":\"thinker\"}");
     assert_null(fixture->event.profile->owner.data);
-    assert_span(fixture->event.profile->style, "thinker");
+    assert_int_equal(fixture->event.profile->style, STYLE_THINKER);
+    assert_int_equal(fixture->event.profile->kind, KIND_UNKNOWN);
+    assert_int_equal(fixture->event.profile->role, ROLE_UNKNOWN);
+    assert_int_equal(fixture->event.profile->need, 0); // left as it is, which "unknown" is not
+    good(fixture, "message.sent", "{\"channel\":\"sms\"}");
+    assert_null(fixture->event.profile); // how it came is not how the customer likes it
+}
+
+static void words_of_profiles(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *word;
+        int number;
+    } styles[] = {{"thinker", STYLE_THINKER},
+                  {"cooperator", STYLE_COOPERATOR},
+                  {"extrovert", STYLE_EXTROVERT},
+                  {"authoritarian", STYLE_AUTHORITARIAN}},
+      roles[] = {{"consumer", ROLE_CONSUMER}, {"intermediary", ROLE_INTERMEDIARY}, {"public", ROLE_PUBLIC}},
+      answers[] = {{"unknown", 1 + FIT_UNKNOWN}, {"yes", 1 + FIT_YES}, {"no", 1 + FIT_NO}};
+    char data[128];
+    for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
+        snprintf(data, sizeof data, "{\"style\":\"%s\"}", styles[i].word);
+        good(fixture, "customer.updated", data);
+        assert_int_equal(fixture->event.profile->style, styles[i].number);
+        assert_string_equal(customer_style_code(styles[i].number), styles[i].word);
+    }
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+        snprintf(data, sizeof data, "{\"role\":\"%s\",\"kind\":\"person\"}", roles[i].word);
+        good(fixture, "customer.updated", data);
+        assert_int_equal(fixture->event.profile->role, roles[i].number);
+        assert_int_equal(fixture->event.profile->kind, KIND_PERSON);
+        assert_string_equal(customer_role_code(roles[i].number), roles[i].word);
+    }
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        snprintf(data, sizeof data, "{\"need\":\"%s\"}", answers[i].word);
+        good(fixture, "customer.updated", data);
+        assert_int_equal(fixture->event.profile->need, answers[i].number);
+        assert_int_equal(fixture->event.profile->money, 0);
+        assert_string_equal(fitness_code(answers[i].number - 1), answers[i].word);
+    }
 }
 
 static void amounts(void **state)
@@ -369,6 +409,7 @@ int main(void)
         TEST(sizes_of_ids),    TEST(sides),           TEST(configured_rules),
         TEST(what_types_tell), TEST(reminders_named), TEST(profiles),
         TEST(amounts),         TEST(marks),           TEST(details),
+        TEST(words_of_profiles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

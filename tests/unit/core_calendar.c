@@ -112,6 +112,53 @@ static void china_works_as_announced(void **state)
     assert_true(policy_works(policy, &gap));
 }
 
+static void expect_worked(instant at, instant from, instant to)
+{
+    instant found_from, found_to;
+    assert_true(policy_worked(policy, at, &found_from, &found_to));
+    assert_int_equal(found_from, from);
+    assert_int_equal(found_to, to);
+}
+
+struct interval {
+    const char *date; // before this local time of China ..
+    int hour, minute;
+    const char *day; // .. the last interval is one of this day
+    int from_hour, from_minute, to_hour, to_minute;
+};
+
+static void expect_intervals(const struct interval *intervals, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct interval *last = &intervals[i];
+        expect_worked(cn(last->date, last->hour, last->minute), cn(last->day, last->from_hour, last->from_minute),
+                      cn(last->day, last->to_hour, last->to_minute));
+    }
+}
+
+static void china_has_worked_as_announced(void **state)
+{
+    (void)state;
+    static const struct interval intervals[] = {
+        {"2025-03-03", 15, 0, "2025-03-03", 13, 30, 15, 0},  // as far as it lies before
+        {"2025-03-03", 18, 0, "2025-03-03", 13, 30, 18, 0},
+        {"2025-03-03", 23, 0, "2025-03-03", 13, 30, 18, 0},
+        {"2025-03-03", 13, 30, "2025-03-03", 9, 0, 12, 0},   // at its start it has not begun before
+        {"2025-03-03", 12, 30, "2025-03-03", 9, 0, 12, 0},
+        {"2025-03-04", 9, 0, "2025-03-03", 13, 30, 18, 0},
+        {"2025-03-10", 8, 0, "2025-03-07", 13, 30, 18, 0},   // over the weekend
+        {"2025-02-05", 9, 0, "2025-01-27", 13, 30, 18, 0},   // Spring Festival
+        {"2025-01-27", 9, 0, "2025-01-26", 13, 30, 18, 0},   // the Sunday before it works
+        {"2025-10-09", 6, 0, "2025-09-30", 13, 30, 18, 0},   // the week of National Day
+        {"2025-10-12", 12, 0, "2025-10-11", 13, 30, 18, 0},  // a Saturday that works
+        {"2025-01-02", 0, 0, "2024-12-31", 13, 30, 18, 0},   // before the first listed year
+        {"2026-10-05", 9, 0, "2026-10-02", 13, 30, 18, 0},   // and beyond the last
+    };
+    expect_intervals(intervals, sizeof intervals / sizeof *intervals);
+    instant start = cn("2025-03-03", 13, 30);
+    expect_worked(start + 1, start, start + 1);
+}
+
 static void days_end_at_24(void **state)
 {
     (void)state;
@@ -127,6 +174,12 @@ static void days_end_at_24(void **state)
     };
     expect_steps(steps, sizeof steps / sizeof *steps);
     assert_int_equal(policy_working(policy, cn("2025-03-09", 0, 0) - 1), cn("2025-03-09", 0, 0) - 1);
+    static const struct interval intervals[] = {
+        {"2025-03-05", 0, 0, "2025-03-04", 22, 0, 24, 0},
+        {"2025-03-05", 3, 0, "2025-03-05", 0, 0, 3, 0}, // not the one that it touches
+        {"2025-03-10", 0, 0, "2025-03-08", 22, 0, 24, 0},
+    };
+    expect_intervals(intervals, sizeof intervals / sizeof *intervals);
 }
 
 static void without_hours_the_whole_day_works(void **state)
@@ -139,6 +192,12 @@ static void without_hours_the_whole_day_works(void **state)
         {"2025-03-08", 0, 0, "2025-03-10", 0, 0},
     };
     expect_steps(steps, sizeof steps / sizeof *steps);
+    static const struct interval intervals[] = {
+        {"2025-03-07", 12, 0, "2025-03-07", 0, 0, 12, 0},
+        {"2025-03-07", 0, 0, "2025-03-06", 0, 0, 24, 0},
+        {"2025-03-10", 0, 0, "2025-03-07", 0, 0, 24, 0},
+    };
+    expect_intervals(intervals, sizeof intervals / sizeof *intervals);
 }
 
 // Berlin in 2026: 02:00 to 03:00 is left out on 29 March and comes twice on 25 October; both are Sundays.
@@ -162,9 +221,12 @@ static void a_time_in_a_gap_is_the_instant_after_it(void **state)
     expect_working("2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z"); // 02:30 is 03:00
     expect_working("2026-03-29T01:59:59Z", "2026-03-29T01:59:59Z");
     expect_working("2026-03-29T02:00:00Z", "2026-03-30T00:30:00Z");
+    expect_worked(at("2026-03-29T01:00:00Z"), at("2026-03-28T01:30:00Z"), at("2026-03-28T03:00:00Z"));
+    expect_worked(at("2026-03-29T12:00:00Z"), at("2026-03-29T01:00:00Z"), at("2026-03-29T02:00:00Z"));
     calendar->interval_count = 0;
     works(2, 0, 3, 0); // nothing is left of it
     expect_working("2026-03-28T02:00:00Z", "2026-03-30T00:00:00Z");
+    expect_worked(at("2026-03-29T12:00:00Z"), at("2026-03-28T01:00:00Z"), at("2026-03-28T02:00:00Z"));
 }
 
 static void a_time_that_comes_twice_is_the_first(void **state)
@@ -175,6 +237,8 @@ static void a_time_that_comes_twice_is_the_first(void **state)
     expect_working("2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z");
     expect_working("2026-10-25T01:10:00Z", "2026-10-25T01:10:00Z"); // 02:10 for the second time
     expect_working("2026-10-25T03:00:00Z", "2026-10-26T01:30:00Z");
+    expect_worked(at("2026-10-25T12:00:00Z"), at("2026-10-25T00:30:00Z"), at("2026-10-25T03:00:00Z"));
+    expect_worked(at("2026-10-25T01:10:00Z"), at("2026-10-25T00:30:00Z"), at("2026-10-25T01:10:00Z"));
     calendar->interval_count = 0;
     works(3, 0, 4, 0); // comes once
     expect_working("2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z");
@@ -182,6 +246,25 @@ static void a_time_that_comes_twice_is_the_first(void **state)
     works(1, 0, 2, 30); // ends at the first
     expect_working("2026-10-25T00:29:59Z", "2026-10-25T00:29:59Z");
     expect_working("2026-10-25T01:10:00Z", "2026-10-26T00:00:00Z");
+    expect_worked(at("2026-10-25T01:10:00Z"), at("2026-10-24T23:00:00Z"), at("2026-10-25T00:30:00Z"));
+}
+
+// Half an hour into Sunday clocks go back an hour: Saturday comes again when Sunday has begun.
+static void a_day_that_comes_again_has_worked_before(void **state)
+{
+    (void)state;
+    const struct zone_transition back[] = {{INSTANT_NONE, 0}, {at("2026-06-07T00:30:00Z"), -3600}};
+    policy->zone = (struct zone){2, back};
+    works(0, 0, 6, 0);
+    instant again = at("2026-06-07T00:40:00Z"); // 23:40 on Saturday
+    assert_int_equal(policy_day(policy, again), at("2026-06-06") / DAY);
+    expect_worked(again, at("2026-06-07"), again);
+    assert_int_equal(policy_working(policy, again), again);
+    // And by two days, as far as zones could go.
+    const struct zone_transition far[] = {{INSTANT_NONE, 86400}, {at("2026-06-07T00:30:00Z"), -86400}};
+    policy->zone = (struct zone){2, far};
+    assert_int_equal(policy_day(policy, again), at("2026-06-06") / DAY);
+    expect_worked(again, at("2026-06-07"), again);
 }
 
 static void calendars_without_work_are_found(void **state)
@@ -192,12 +275,15 @@ static void calendars_without_work_are_found(void **state)
     calendar->days_off = 0x7f;
     assert_false(policy_works(policy, &gap));
     assert_int_equal(policy_working(policy, at("2026-01-01")), INSTANT_NEVER);
+    instant from, to;
+    assert_false(policy_worked(policy, at("2026-01-01"), &from, &to));
     list("2026-05-05", "2026-05-05", false); // one day in all time
     assert_false(policy_works(policy, &gap));
     calendar->days_off = 0;
     list("2026-05-06", "2027-05-09", true); // 369 days
     assert_true(policy_works(policy, &gap));
     assert_int_equal(policy_working(policy, at("2026-05-06")), at("2027-05-10"));
+    expect_worked(at("2027-05-10"), at("2026-05-05"), at("2026-05-06"));
     list("2027-05-10", "2027-05-10", true);
     assert_false(policy_works(policy, &gap));
     assert_int_equal(gap, at("2026-05-06") / DAY);
@@ -249,7 +335,7 @@ static void a_reminder_waits_for_the_end_of_the_holidays(void **state)
     assert_int_equal(customer_wake(policy, &story.customer), cn("2025-10-09", 9, 0));
     story_advance(&story, cn("2025-10-09", 9, 0) + 1);
     expect_effect(0, EFFECT_REMINDER_OPENED, 1, cn("2025-10-09", 9, 0));
-    const struct care *care = &story.customer.care[REMINDER_RESPONSE];
+    const struct care *care = &story.book.care[REMINDER_RESPONSE];
     assert_int_equal(care->due_at, cn("2025-10-03", 12, 0)); // nominal, and fixed
     assert_int_equal(care->opened_at, cn("2025-10-09", 9, 0));
     // Further notices are counted from the opening: Sunday the 12th waits.
@@ -297,10 +383,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(china_works_as_announced, set_up_china),
+        cmocka_unit_test_setup(china_has_worked_as_announced, set_up_china),
         cmocka_unit_test_setup(days_end_at_24, set_up),
         cmocka_unit_test_setup(without_hours_the_whole_day_works, set_up),
         cmocka_unit_test_setup(a_time_in_a_gap_is_the_instant_after_it, set_up),
         cmocka_unit_test_setup(a_time_that_comes_twice_is_the_first, set_up),
+        cmocka_unit_test_setup(a_day_that_comes_again_has_worked_before, set_up),
         cmocka_unit_test_setup(calendars_without_work_are_found, set_up),
         cmocka_unit_test_setup(years_and_days_are_listed_once, set_up),
         cmocka_unit_test_setup(a_reminder_waits_for_the_end_of_the_holidays, set_up_china),

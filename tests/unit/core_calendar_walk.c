@@ -1,4 +1,4 @@
-// The calendar of the core against a slow walk over random calendars and zones, minute by minute.
+// The calendar of the core, forwards and backwards, against a slow walk over random calendars and zones, minute by minute.
 // GUANXI_SEED repeats a run.
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,7 @@ struct any_calendar {
     char listed[WALK_DAYS + 4];
     size_t transition_count;
     struct zone_transition transitions[4];
-    bool working[WALK_MINUTES];
+    int interval[WALK_MINUTES]; // a number of the interval that each minute is in; 0: not working
 };
 
 static void any_calendar(struct any_calendar *any, struct random *random)
@@ -63,17 +63,19 @@ static void any_calendar(struct any_calendar *any, struct random *random)
     }
 }
 
-static bool local_works(const struct any_calendar *any, instant local)
+// The number of the interval that holds a local time: no two days share one. 0: not working.
+static int local_interval(const struct any_calendar *any, instant local)
 {
     int64_t day = local / DAY, place = day - any->start / DAY;
     char listed = place >= 0 && place < WALK_DAYS ? any->listed[place] : 0;
     if (listed ? listed == 'o' : calendar->days_off >> ((day + 3) % 7) & 1)
-        return false;
+        return 0;
+    int number = 1 + (int)(place + 100) * (CALENDAR_INTERVALS + 1);
     int64_t minute = local % DAY / MINUTE;
     for (int i = 0; i < calendar->interval_count; i++)
         if (minute >= calendar->intervals[i].from && minute < calendar->intervals[i].to)
-            return true;
-    return calendar->interval_count == 0;
+            return number + i;
+    return calendar->interval_count == 0 ? number : 0;
 }
 
 // A local time has come once the latest local time so far is not before it; so what works is what the
@@ -87,7 +89,7 @@ static void walk(struct any_calendar *any)
         while (zone + 1 < any->transition_count && any->transitions[zone + 1].from <= now)
             zone++;
         latest = instant_later(latest, now + any->transitions[zone].offset * SECOND);
-        any->working[i] = local_works(any, latest);
+        any->interval[i] = local_interval(any, latest);
     }
 }
 
@@ -95,9 +97,9 @@ static void compare(const struct any_calendar *any, struct random *random, uint6
 {
     int next = -1;
     for (int i = WALK_MINUTES - 1; i >= 0; i--) {
-        next = any->working[i] ? i : next;
+        next = any->interval[i] ? i : next;
         // Every place where something changes, and some others.
-        bool edge = i == 0 || any->working[i] != any->working[i - 1];
+        bool edge = i == 0 || any->interval[i] != any->interval[i - 1];
         if (!edge && !random_permille(random, 5))
             continue;
         instant from = any->start + i * MINUTE + random_below(random, 2) * random_below(random, MINUTE);
@@ -106,6 +108,38 @@ static void compare(const struct any_calendar *any, struct random *random, uint6
         if (next < 0 ? found < any->start + WALK_MINUTES * MINUTE : found != wanted)
             fail_msg("seed %llu: from minute %d: found %lld, wanted %lld", (unsigned long long)seed, i,
                      (long long)((found - any->start) / MINUTE), (long long)next);
+    }
+}
+
+// The last interval that began before an instant of minute i, whose last minutes so far were `from` to `to`;
+// -1: it began before the walk, or at its start.
+static void expect_worked(const struct any_calendar *any, instant at, int from, int to, uint64_t seed)
+{
+    instant found_from = INSTANT_NONE, found_to = INSTANT_NONE;
+    bool found = policy_worked(policy, at, &found_from, &found_to);
+    instant wanted_to = instant_earlier(at, any->start + to * MINUTE);
+    if (from < 0 ? found && found_from > any->start
+                 : !found || found_from != any->start + from * MINUTE || found_to != wanted_to)
+        fail_msg("seed %llu: before minute %lld: found %lld to %lld, wanted %d to %d", (unsigned long long)seed,
+                 (long long)((at - any->start) / MINUTE), (long long)((found_from - any->start) / MINUTE),
+                 (long long)((found_to - any->start) / MINUTE), from, to);
+}
+
+static void compare_backwards(const struct any_calendar *any, struct random *random, uint64_t seed)
+{
+    int from = -1, to = -1;
+    for (int i = 0; i < WALK_MINUTES; i++) {
+        bool edge = i > 0 && any->interval[i] != any->interval[i - 1];
+        bool look = edge || random_permille(random, 5);
+        instant at = any->start + i * MINUTE;
+        if (look)
+            expect_worked(any, at, from, to, seed);
+        if (edge && any->interval[i])
+            from = i;
+        if (any->interval[i])
+            to = i + 1;
+        if (look)
+            expect_worked(any, at + 1 + random_below(random, MINUTE - 1), from, to, seed);
     }
 }
 
@@ -120,6 +154,7 @@ static void agrees_with_a_walk_minute_by_minute(void **state)
         any_calendar(&any, &random);
         walk(&any);
         compare(&any, &random, seed);
+        compare_backwards(&any, &random, seed);
     }
 }
 

@@ -1,4 +1,4 @@
-// The customer as a value: its packed form, its totals, its clock; the order of events.
+// The customer as a value: its traits, its totals, its clock; the order of events; names.
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,81 +23,49 @@ static void nothing_is_known_at_first(void **state)
     struct customer customer;
     memset(&customer, 0x5a, sizeof customer);
     customer_init(&customer);
+    assert_null(customer.book);
+    customer.book = &story.book;
     assert_false(customer_exists(&customer));
     assert_false(customer_is_late(&customer, 0));
     assert_int_equal(customer.level, LEVEL_BASIC);
+    assert_int_equal(customer.stage, STAGE_STRANGER);
+    assert_int_equal(customer.traits, 0);
     assert_int_equal(customer.as_of, INSTANT_NONE);
     assert_int_equal(customer_wake(&story.policy, &customer), INSTANT_NEVER);
     struct upcoming upcoming;
     assert_false(customer_upcoming(&story.policy, &customer, &upcoming));
     assert_true(customer_warmth(&story.policy, &customer, at("2026-01-01")) == 0);
-    uint8_t packed[CARE_PACKED_MAX];
-    assert_int_equal(customer_pack_care(&customer, packed), 0);
     story_advance(&story, INSTANT_NEVER);
     assert_int_equal(story.customer.as_of, INSTANT_NONE);
 }
 
-static void care_has_a_fixed_packed_form(void **state)
+// Each keeps its own, at its largest value too.
+static void traits_stand_side_by_side(void **state)
 {
     (void)state;
-    story.customer.care[REMINDER_RESPONSE] = (struct care){
-        .anchor = 0x0102030405060708,
-        .due_at = 2,
-        .opened_at = 3,
-        .next_notice = INSTANT_NONE,
-        .acknowledged_at = 5,
-        .snoozed_until = -1,
-        .notices = 0x0304,
-        .open = true,
-    };
-    static const uint8_t expected[CARE_RECORD_SIZE] = {
-        1,   1,   4,   3,                        // kind, open, notices
-        8,   7,   6,   5,   4,   3,   2,   1,    // anchor
-        2,   0,   0,   0,   0,   0,   0,   0,    // due_at
-        3,   0,   0,   0,   0,   0,   0,   0,    // opened_at
-        0,   0,   0,   0,   0,   0,   0,   0x80, // next_notice: unset
-        5,   0,   0,   0,   0,   0,   0,   0,    // acknowledged_at
-        255, 255, 255, 255, 255, 255, 255, 255,
-    };
-    uint8_t packed[CARE_PACKED_MAX];
-    assert_int_equal(customer_pack_care(&story.customer, packed), sizeof expected);
-    assert_memory_equal(packed, expected, sizeof expected);
-
-    struct customer loaded;
-    customer_init(&loaded);
-    loaded.care[REMINDER_CADENCE].anchor = 77; // what the bytes do not name was never opened
-    assert_int_equal(customer_unpack_care(&loaded, packed, sizeof expected), 0);
-    assert_int_equal(loaded.care[REMINDER_CADENCE].anchor, INSTANT_NONE);
-    assert_memory_equal(&loaded.care[REMINDER_RESPONSE], &story.customer.care[REMINDER_RESPONSE],
-                        sizeof(struct care));
-}
-
-static void broken_packed_care_is_refused(void **state)
-{
-    (void)state;
-    for (int kind = 0; kind < REMINDER_KIND_COUNT; kind++) {
-        story.customer.care[kind].anchor = kind;
+    static const struct {
+        enum trait trait;
+        int most;
+    } traits[] = {{TRAIT_PHASE, PHASE_COUNT - 1},   {TRAIT_PREMATURE, 1},
+                  {TRAIT_TIER, TIER_COUNT - 1},     {TRAIT_TARGET, LEVEL_COUNT},
+                  {TRAIT_KIND, KIND_COUNT - 1},     {TRAIT_ROLE, ROLE_COUNT - 1},
+                  {TRAIT_STYLE, STYLE_COUNT - 1},   {TRAIT_MONEY, FIT_COUNT - 1},
+                  {TRAIT_AUTHORITY, FIT_COUNT - 1}, {TRAIT_NEED, FIT_COUNT - 1},
+                  {TRAIT_ENDED_BY, 1 + BY_CUSTOMER}};
+    enum { TRAITS = sizeof traits / sizeof *traits };
+    struct customer customer;
+    for (int i = 0; i < TRAITS; i++) {
+        customer_init(&customer);
+        customer_set_trait(&customer, traits[i].trait, traits[i].most);
+        for (int j = 0; j < TRAITS; j++) {
+            assert_int_equal(customer_trait(&customer, traits[j].trait), i == j ? traits[j].most : 0);
+        }
+        customer.traits = INT32_MAX;
+        customer_set_trait(&customer, traits[i].trait, 0);
+        for (int j = 0; j < TRAITS; j++) {
+            assert_int_equal(customer_trait(&customer, traits[j].trait) == 0, i == j);
+        }
     }
-    uint8_t packed[CARE_PACKED_MAX + CARE_RECORD_SIZE], broken[sizeof packed];
-    size_t size = customer_pack_care(&story.customer, packed);
-    assert_int_equal(size, CARE_PACKED_MAX);
-    struct customer before = story.customer;
-    memcpy(broken, packed, size);
-    assert_int_equal(customer_unpack_care(&story.customer, broken, size - 1), -1);
-    assert_int_equal(customer_unpack_care(&story.customer, broken, sizeof broken), -1);
-    broken[1] = 2; // neither open nor not
-    assert_int_equal(customer_unpack_care(&story.customer, broken, size), -1);
-    memcpy(broken, packed, size);
-    broken[CARE_RECORD_SIZE] = REMINDER_CADENCE; // a kind twice
-    assert_int_equal(customer_unpack_care(&story.customer, broken, size), -1);
-    memcpy(broken, packed, size);
-    broken[0] = REMINDER_KIND_COUNT;
-    assert_int_equal(customer_unpack_care(&story.customer, broken, CARE_RECORD_SIZE), -1);
-    memcpy(broken, packed, size);
-    broken[2 * CARE_RECORD_SIZE + 4 + 7] = 0x80;
-    broken[2 * CARE_RECORD_SIZE + 4] = 0; // the anchor unset
-    assert_int_equal(customer_unpack_care(&story.customer, broken, size), -1);
-    assert_memory_equal(&story.customer, &before, sizeof before);
 }
 
 static void tell_amount(enum event_type type, int64_t amount, instant when)
@@ -212,30 +180,75 @@ static void events_have_one_order(void **state)
     }
 }
 
-static void names_are_those_of_the_model(void **state)
+static void levels_and_stages_have_two_names(void **state)
 {
     (void)state;
-    assert_string_equal(level_code(LEVEL_BASIC), "basic");
-    assert_string_equal(level_code(LEVEL_PROACTIVE), "proactive");
-    assert_string_equal(level_name_zh(LEVEL_REACTIVE), "反应");
-    assert_string_equal(level_name_zh(LEVEL_ACCOUNTABLE), "可靠");
-    assert_string_equal(level_cause_code(LEVEL_BY_EVIDENCE), "evidence");
-    assert_string_equal(reminder_kind_code(REMINDER_AFTERSALE), "aftersale");
-    assert_string_equal(reminder_status_code(REMINDER_MOOT), "moot");
+    static const struct {
+        const char *code, *zh;
+    } levels[] = {{"basic", "一般"}, {"reactive", "反应"}, {"accountable", "可靠"}, {"proactive", "主动"}},
+      stages[] = {{"ended", "终止"},      {"stranger", "陌生期"}, {"established", "建立期"},
+                  {"evaluating", "考察期"}, {"growing", "成长期"},  {"mature", "成熟期"}};
+    for (int level = LEVEL_BASIC; level <= LEVEL_PROACTIVE; level++) {
+        assert_string_equal(level_code(level), levels[level - 1].code);
+        assert_string_equal(level_name_zh(level), levels[level - 1].zh);
+    }
+    for (int stage = STAGE_ENDED; stage < STAGE_COUNT; stage++) {
+        assert_string_equal(stage_code(stage), stages[stage].code);
+        assert_string_equal(stage_name_zh(stage), stages[stage].zh);
+    }
+    assert_string_equal(tier_code(TIER_FADING), "fading");
+    assert_string_equal(tier_name_zh(TIER_FADING), "明日黄花");
+    assert_string_equal(tier_name_zh(TIER_STAR), "天王巨星");
+    assert_string_equal(tier_name_zh(TIER_RISING), "后起之秀");
+    assert_null(tier_name_zh(TIER_ORDINARY));
+    assert_string_equal(customer_style_zh(STYLE_THINKER), "思考者");
+    assert_string_equal(customer_style_zh(STYLE_COOPERATOR), "合作者");
+    assert_string_equal(customer_style_zh(STYLE_EXTROVERT), "外向者");
+    assert_string_equal(customer_style_zh(STYLE_AUTHORITARIAN), "威权者");
+}
+
+// Of a list of codes those from `first` on, in the order of their numbers; none beyond.
+#define EXPECT_CODES(code, first, ...)                             \
+    do {                                                           \
+        static const char *const codes[] = {__VA_ARGS__};          \
+        int count = sizeof codes / sizeof *codes;                  \
+        for (int i = 0; i < count; i++) {                          \
+            assert_string_equal(code((first) + i), codes[i]);      \
+        }                                                          \
+        assert_null(code((first) + count));                        \
+    } while (0)
+
+static void codes_are_those_of_the_model(void **state)
+{
+    (void)state;
+    EXPECT_CODES(level_cause_code, 0, "event", "warmth", "evidence");
+    EXPECT_CODES(phase_code, 0, "none", "plan", "relation", "maintain");
+    EXPECT_CODES(tier_code, TIER_ORDINARY, "ordinary", "rising", "star", "fading");
+    EXPECT_CODES(customer_kind_code, 1, "person", "organization");
+    EXPECT_CODES(customer_role_code, 1, "consumer", "intermediary", "public");
+    EXPECT_CODES(customer_style_code, 1, "thinker", "cooperator", "extrovert", "authoritarian");
+    EXPECT_CODES(fitness_code, 0, "unknown", "yes", "no");
+    EXPECT_CODES(by_code, 0, "us", "customer");
+    EXPECT_CODES(objection_code, 0, "need", "money", "authority", "price", "product", "person");
+    EXPECT_CODES(objection_cause_code, 0, "company", "customer");
+    EXPECT_CODES(promise_state_code, PROMISE_OPEN, "open", "kept", "broken", "lapsed");
+    EXPECT_CODES(reminder_kind_code, 0, "cadence", "response", "aftersale", "zone", "stalled", "objection", "renewal",
+                 "promise", "overdue", "thanks");
+    EXPECT_CODES(reminder_status_code, 0, "open", "done", "moot", "dismissed");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(nothing_is_known_at_first, set_up),
-        cmocka_unit_test_setup(care_has_a_fixed_packed_form, set_up),
-        cmocka_unit_test_setup(broken_packed_care_is_refused, set_up),
+        cmocka_unit_test_setup(traits_stand_side_by_side, set_up),
         cmocka_unit_test_setup(orders_and_refunds_add_up, set_up),
         cmocka_unit_test_setup(totals_stop_at_their_limits, set_up),
         cmocka_unit_test_setup(warmth_decays, set_up),
         cmocka_unit_test_setup(late_is_at_or_before_the_clock, set_up),
         cmocka_unit_test_setup(events_have_one_order, set_up),
-        cmocka_unit_test_setup(names_are_those_of_the_model, set_up),
+        cmocka_unit_test_setup(levels_and_stages_have_two_names, set_up),
+        cmocka_unit_test_setup(codes_are_those_of_the_model, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

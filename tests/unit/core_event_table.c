@@ -154,7 +154,9 @@ static void every_other_event_creates_its_customer(void **state)
         assert_int_equal(story.applied, creates ? EVENT_APPLIED : EVENT_DROPPED);
         assert_int_equal(customer_exists(&story.customer), creates);
         assert_int_equal(story.customer.as_of, creates ? at("2026-01-01") : INSTANT_NONE);
+        assert_int_equal(story.customer.first_seen_at, story.customer.as_of);
         assert_int_equal(story.customer.level_since, story.customer.first_seen_at);
+        assert_int_equal(story.customer.stage_since, story.customer.first_seen_at);
     }
 }
 

@@ -19,11 +19,12 @@ static int set_up(void **state)
     return 0;
 }
 
-// A customer of that level and warmth, all evidence fresh at `start`.
+// A mature customer of that level and warmth, all evidence fresh at `start`.
 static void stands_at(enum level level, double warmth)
 {
     struct customer *customer = &story.customer;
-    customer->as_of = customer->first_seen_at = customer->level_since = start;
+    customer->as_of = customer->first_seen_at = customer->level_since = customer->stage_since = start;
+    customer->stage = STAGE_MATURE; // nothing more to enter
     customer->last_contact_at = customer->last_inbound_at = customer->last_outbound_at = start;
     customer->followed_up_at = start;
     customer->rhythm = 3;
@@ -39,10 +40,11 @@ static void expect_step(size_t number, int from, int to, enum level_cause cause,
 {
     assert_true(number < story.log.count);
     const struct effect *effect = &story.log.effects[number];
-    assert_int_equal(effect->kind, EFFECT_LEVEL);
-    assert_int_equal(effect->from_level, from);
-    assert_int_equal(effect->to_level, to);
-    assert_int_equal(effect->cause, cause);
+    assert_int_equal(effect->kind, EFFECT_TRANSITION);
+    assert_int_equal(effect->transition.kind, TRANSITION_LEVEL);
+    assert_int_equal(effect->transition.from, from);
+    assert_int_equal(effect->transition.to, to);
+    assert_int_equal(effect->transition.detail, cause);
     assert_int_equal(effect->at, when);
 }
 
@@ -53,7 +55,7 @@ static bool rises(instant when)
     story.customer.as_of = when - 1;
     story.log.count = 0;
     story_ordered(&story, 1, when);
-    return story.log.count > 0 && story.log.effects[0].cause == LEVEL_BY_EVENT;
+    return story.log.count > 0 && story.log.effects[0].transition.detail == LEVEL_BY_EVENT;
 }
 
 static void reactive_evidence_is_half_open(void **state)
@@ -126,8 +128,8 @@ static void rises_one_step_an_event(void **state)
     story_happened(&story, TYPE_PROPOSAL_SUBMITTED, start + 4); // points without a contact
     assert_int_equal(story.customer.level, LEVEL_ACCOUNTABLE);
     assert_int_equal(story.customer.level_since, start + 4);
-    expect_step(1, 2, 3, LEVEL_BY_EVENT, start + 4);
-    assert_int_equal(story.log.effects[1].step, 2);
+    expect_step(story.log.count - 1, 2, 3, LEVEL_BY_EVENT, start + 4);
+    assert_int_equal(story_effect(&story, 0)->transition.n, 2);
 }
 
 static void falls_when_the_window_ends(void **state)

@@ -93,6 +93,26 @@ static void every_instant_is_a_working_one(void **state)
     (void)state;
     assert_int_equal(policy_working(policy, at("2026-02-28T03:00:00Z")),
                      at("2026-02-28T03:00:00Z"));
+    instant from, to;
+    assert_true(policy_worked(policy, at("2026-02-28"), &from, &to));
+    assert_int_equal(from, INSTANT_NONE);
+    assert_int_equal(to, at("2026-02-28"));
+}
+
+static void intervals_are_of_level_and_tier(void **state)
+{
+    (void)state;
+    assert_int_equal(policy_interval(policy, LEVEL_BASIC, TIER_NONE), 180 * DAY);
+    assert_int_equal(policy_interval(policy, LEVEL_REACTIVE, TIER_ORDINARY), 90 * DAY);
+    assert_int_equal(policy_interval(policy, LEVEL_REACTIVE, TIER_FADING), 90 * DAY);
+    assert_int_equal(policy_interval(policy, LEVEL_ACCOUNTABLE, TIER_RISING), 33 * DAY + 18 * HOUR);
+    assert_int_equal(policy_interval(policy, LEVEL_PROACTIVE, TIER_STAR), 15 * DAY);
+    policy->tier_factor[TIER_STAR] = 0.69; // a little less in binary
+    assert_int_equal(policy_interval(policy, LEVEL_PROACTIVE, TIER_STAR), 1788480 * SECOND);
+    policy->cadence[LEVEL_BASIC] = 7 * SECOND; // 4.83 seconds
+    assert_int_equal(policy_interval(policy, LEVEL_BASIC, TIER_STAR), 4 * SECOND);
+    policy->cadence[LEVEL_BASIC] = SECOND + SECOND / 2;
+    assert_int_equal(policy_interval(policy, LEVEL_BASIC, TIER_NONE), SECOND);
 }
 
 static void rules_are_found_by_number_and_name(void **state)
@@ -142,6 +162,26 @@ static void marks_are_found_by_list_and_item(void **state)
     assert_int_equal(policy_mark(policy, SPAN_LITERAL("tasks"), SPAN_LITERAL("")), -1);
 }
 
+static void stages_show_their_tasks(void **state)
+{
+    (void)state;
+    assert_int_equal(policy_list(policy, SPAN_LITERAL("five_as")), 0x1f);
+    assert_int_equal(policy_list(policy, SPAN_LITERAL("five_a")), 0);
+    assert_int_equal(policy_list(policy, SPAN_NONE), 0);
+    assert_int_equal(policy->lasting_items, UINT64_C(0xfff) << 21);
+    assert_int_equal(policy->stage_items[STAGE_ENDED], 0);
+    uint64_t all = 0;
+    for (int stage = STAGE_STRANGER; stage < STAGE_COUNT; stage++) {
+        assert_true(policy->stage_items[stage] && !(policy->stage_items[stage] & all)); // each task once
+        all |= policy->stage_items[stage];
+    }
+    assert_int_equal(all, policy->lasting_items);
+    int survey = policy_mark(policy, SPAN_LITERAL("tasks"), SPAN_LITERAL("survey"));
+    int demo = policy_mark(policy, SPAN_LITERAL("tasks"), SPAN_LITERAL("demo"));
+    assert_true(policy->stage_items[STAGE_ESTABLISHED] >> survey & 1);
+    assert_true(policy->stage_items[STAGE_EVALUATING] >> demo & 1);
+}
+
 static struct {
     struct policy policy;
     struct type_rule types[POLICY_TYPES];
@@ -180,6 +220,8 @@ static void what_may_not_be_mixed_moves_both_fingerprints(void **state)
     EXPECT_FINGERPRINTS(true, p->type_count--);
     EXPECT_FINGERPRINTS(true, p->items[3].item[0]++);
     EXPECT_FINGERPRINTS(true, p->item_count--);
+    EXPECT_FINGERPRINTS(true, p->mature_by = MATURE_BY_CONTRACT);
+    EXPECT_FINGERPRINTS(true, p->lasting_items ^= 1);
     EXPECT_FINGERPRINTS(true, p->zone_name[0]++);
     EXPECT_FINGERPRINTS(true, p->zone = ((struct zone){3, berlin}));
     EXPECT_FINGERPRINTS(true, p->base_currency[0]++);
@@ -194,6 +236,16 @@ static void what_is_derived_anew_moves_one_fingerprint(void **state)
     EXPECT_FINGERPRINTS(false, p->cadence[LEVEL_PROACTIVE]++);
     EXPECT_FINGERPRINTS(false, p->response_within++);
     EXPECT_FINGERPRINTS(false, p->aftersale_after++);
+    EXPECT_FINGERPRINTS(false, p->tier_factor[TIER_NONE] += 0.5);
+    EXPECT_FINGERPRINTS(false, p->tier_factor[TIER_FADING] += 0.5);
+    EXPECT_FINGERPRINTS(false, p->zone_grace++);
+    EXPECT_FINGERPRINTS(false, p->stall_after++);
+    EXPECT_FINGERPRINTS(false, p->objection_within++);
+    EXPECT_FINGERPRINTS(false, p->renewal_lead++);
+    EXPECT_FINGERPRINTS(false, p->cycle_after++);
+    EXPECT_FINGERPRINTS(false, p->promise_lead++);
+    EXPECT_FINGERPRINTS(false, p->promise_grace++);
+    EXPECT_FINGERPRINTS(false, p->stage_items[STAGE_MATURE] ^= 1);
     EXPECT_FINGERPRINTS(false, p->escalate[2]++);
     EXPECT_FINGERPRINTS(false, p->calendar.days_off = 1);
     EXPECT_FINGERPRINTS(false, (p->calendar.intervals[0].to = 600, p->calendar.interval_count = 1));
@@ -244,6 +296,8 @@ int main(void)
         cmocka_unit_test_setup(days_before_1970_are_whole, set_up),
         cmocka_unit_test_setup(rhythm_and_purchases_count_local_days, set_up),
         cmocka_unit_test_setup(every_instant_is_a_working_one, set_up),
+        cmocka_unit_test_setup(intervals_are_of_level_and_tier, set_up),
+        cmocka_unit_test_setup(stages_show_their_tasks, set_up),
         cmocka_unit_test_setup(rules_are_found_by_number_and_name, set_up),
         cmocka_unit_test_setup(rules_are_found_wherever_they_stand, set_up),
         cmocka_unit_test_setup(marks_are_found_by_list_and_item, set_up),

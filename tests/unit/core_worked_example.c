@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "support/story.h"
+#include "support/words.h"
 
 static struct story story;
 
@@ -17,29 +17,13 @@ static void expect_warmth(double expected, double tolerance)
     }
 }
 
-static void expect_level(const struct effect *effect, int from, int to, enum level_cause cause,
-                         instant when)
-{
-    assert_int_equal(effect->kind, EFFECT_LEVEL);
-    assert_int_equal(effect->from_level, from);
-    assert_int_equal(effect->to_level, to);
-    assert_int_equal(effect->cause, cause);
-    assert_int_equal(effect->at, when);
-}
-
-static void expect_notice(const struct effect *effect, enum effect_kind kind,
-                          enum reminder_kind reminder, int notice, instant when)
-{
-    assert_int_equal(effect->kind, kind);
-    assert_int_equal(effect->reminder, reminder);
-    assert_int_equal(effect->notice, notice);
-    assert_int_equal(effect->at, when);
-}
+#define SAID(...) assert_true(story_said(&story, "", "" __VA_ARGS__))
 
 static void begins_with_a_question(void)
 {
     story_begin(&story);
     story_happened(&story, TYPE_MESSAGE_RECEIVED, at("2026-01-01"));
+    SAID("d0  stage stranger to established\n");
     assert_int_equal(story.customer.unanswered_at, at("2026-01-01"));
     assert_int_equal(story.customer.first_seen_at, at("2026-01-01"));
     expect_warmth(2, 0);
@@ -48,15 +32,17 @@ static void begins_with_a_question(void)
     assert_int_equal(story.customer.unanswered_at, INSTANT_NONE);
     assert_int_equal(story.customer.rhythm, 1);
     expect_warmth(4.996, 0.0005);
-    assert_int_equal(story.log.count, 0);
+    SAID();
 }
 
 static void sells(void)
 {
     story_ordered(&story, 100000, at("2026-01-03"));
     expect_warmth(12.93, 0.005);
-    assert_int_equal(story.log.count, 1);
-    expect_level(story_effect(&story, 0), 1, 2, LEVEL_BY_EVENT, at("2026-01-03"));
+    SAID("d2  level basic to reactive\n"
+         "d2  stage established to evaluating (implied)\n"
+         "d2  stage evaluating to growing (implied)\n"
+         "d2  stage growing to mature\n");
     assert_int_equal(story.customer.unfollowed_at, at("2026-01-03"));
 }
 
@@ -64,15 +50,11 @@ static void is_reminded_and_follows_up(void)
 {
     assert_int_equal(customer_wake(&story.policy, &story.customer), at("2026-01-10"));
     story_contact(&story, TYPE_CALL_COMPLETED, SIDE_OUTBOUND, at("2026-01-12"));
-    assert_int_equal(story.log.count, 4);
-    expect_notice(story_effect(&story, 2), EFFECT_REMINDER_OPENED, REMINDER_AFTERSALE, 1,
-                  at("2026-01-10"));
-    expect_level(story_effect(&story, 1), 2, 3, LEVEL_BY_EVENT, at("2026-01-12"));
-    const struct effect *closed = story_effect(&story, 0);
-    assert_int_equal(closed->kind, EFFECT_REMINDER_CLOSED);
-    assert_int_equal(closed->status, REMINDER_DONE);
-    assert_int_equal(closed->at, at("2026-01-12"));
-    assert_non_null(closed->event);
+    assert_int_equal(story_effect(&story, 0)->kind, EFFECT_REMINDER_CLOSED);
+    assert_non_null(story_effect(&story, 0)->event);
+    SAID("d9  remind owner: aftersale, due d9\n"
+         "d11  level reactive to accountable\n"
+         "d11  aftersale done\n");
     assert_int_equal(story.customer.followed_up_at, at("2026-01-12"));
     assert_int_equal(story.customer.rhythm, 2);
     expect_warmth(15.063, 0.0005);
@@ -80,19 +62,19 @@ static void is_reminded_and_follows_up(void)
 
 static void falls_silent_and_fades(void)
 {
-    story.log.count = 0;
     story_advance(&story, at("2026-12-31"));
-    assert_int_equal(story.log.count, 6);
-    const struct effect *effects = story.log.effects;
-    expect_notice(&effects[0], EFFECT_REMINDER_OPENED, REMINDER_CADENCE, 1, at("2026-02-26"));
-    assert_int_equal(effects[0].care.due_at, at("2026-02-26"));
-    expect_notice(&effects[1], EFFECT_REMINDER_NOTICED, REMINDER_CADENCE, 2, at("2026-03-01"));
-    expect_notice(&effects[2], EFFECT_REMINDER_NOTICED, REMINDER_CADENCE, 3, at("2026-03-03"));
-    expect_notice(&effects[3], EFFECT_REMINDER_NOTICED, REMINDER_CADENCE, 4, at("2026-03-05"));
-    expect_level(&effects[4], 3, 2, LEVEL_BY_WARMTH, at("2026-04-12T13:09:01Z"));
-    expect_level(&effects[5], 2, 1, LEVEL_BY_WARMTH, at("2026-09-02T04:40:10Z"));
-    assert_int_equal(effects[5].step, 4);
-    assert_null(effects[5].event);
+    assert_int_equal(story_effect(&story, 0)->transition.n, 4);
+    assert_null(story_effect(&story, 0)->event);
+    assert_int_equal(story_effect(&story, 0)->at, at("2026-09-02T04:40:10Z"));
+    assert_int_equal(story_effect(&story, 1)->at, at("2026-04-12T13:09:01Z"));
+    assert_int_equal(story_effect(&story, 2)->at, at("2026-03-05"));
+    SAID("d56  remind owner: cadence, due d56\n" // 26 February
+         "d59  remind owner (2): cadence\n"
+         "d61  remind owner and manager (3): cadence\n"
+         "d63  remind owner and manager (4): cadence, at risk\n"
+         "d101 13:09:01  level accountable to reactive, warmth fell\n"
+         "d244 04:40:10  level reactive to basic, warmth fell\n");
+    assert_int_equal(story.customer.stage, STAGE_MATURE);
     assert_int_equal(story.customer.as_of, at("2026-09-02T04:40:10Z"));
     assert_int_equal(customer_wake(&story.policy, &story.customer), INSTANT_NEVER);
 }

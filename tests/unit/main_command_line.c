@@ -19,7 +19,7 @@ static struct command_line line;
 static int read_line(const char *const *words, int count)
 {
     static char *argv[32];
-    static char copies[32][128];
+    static char copies[32][256];
     for (int i = 0; i < count; i++) {
         snprintf(copies[i], sizeof copies[i], "%s", words[i]);
         argv[i] = copies[i];
@@ -60,6 +60,9 @@ static void options_may_stand_anywhere(void **state)
     assert_int_equal(READ("quarantine", "retry", "all", "--reason", "no_rate"), 0);
     assert_int_equal(READ("quarantine", "list", "--state=any", "--topic", "x", "--limit", "5"), 0);
     assert_string_equal(line.selection.topic, "x");
+    assert_int_equal(READ("readmit", "ann", "--json", "李娜"), 0);
+    assert_int_equal(line.operand_count, 2);
+    assert_string_equal(line.operands[1], "李娜");
 }
 
 static void what_is_not_understood_is_told(void **state)
@@ -89,6 +92,23 @@ static void what_is_not_understood_is_told(void **state)
     expect_refusal(READ("quarantine", "list", "--limit", "0"), "--limit 0: expected a number from 1");
     expect_refusal(READ("quarantine", "retry", "all", "--state", "applied"),
                    "only held records are retried: leave --state out");
+    expect_refusal(READ("readmit"), "no customer is named: expected the id of one that was erased");
+    expect_refusal(READ("readmit", "ann", "--limit", "1"),
+                   "readmit takes none of --state, --reason, --topic, --limit");
+}
+
+static void an_id_is_what_a_subject_may_be(void **state)
+{
+    (void)state;
+    char longest[129], longer[130];
+    memset(longest, 'x', 128);
+    memset(longer, 'x', 129);
+    longest[128] = longer[129] = '\0';
+    assert_int_equal(READ("readmit", longest), 0);
+    const char *const bad[] = {"", longer, "an\nn", "an\x7Fn", "an\xFFn", "\xE6\x9D"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        expect_refusal(READ("readmit", "ann", bad[i]), "operand 2 is no id of a customer: expected 1 to 128 bytes of "
+                                                       "UTF-8 without control characters");
 }
 
 // Runs the built program; its exit code, and what it wrote to both ends in `output`.
@@ -126,6 +146,10 @@ static void the_program_ends_with_the_right_code(void **state)
     assert_int_equal(run_program("run -c /dev/null -D lateness=5", output), 78);
     assert_non_null(strstr(output, "guanxid: the configuration is bad: 1 problem\n"));
     assert_int_equal(run_program("--version > /dev/full", output), 74);
+    assert_int_equal(run_program("readmit", output), 64);
+    assert_int_equal(run_program("readmit ann -c /nowhere.conf", output), 78);
+    assert_int_equal(run_program("readmit ann -c /dev/null -D postgres.conninfo='host=127.0.0.1 port=1'", output), 69);
+    assert_non_null(strstr(output, "guanxid: PostgreSQL is not to be had: "));
 }
 
 static void check_tells_all_that_is_wrong(void **state)
@@ -133,11 +157,12 @@ static void check_tells_all_that_is_wrong(void **state)
     (void)state;
     char output[32768];
     assert_int_equal(run_program("check -c /dev/null -D model.time_zone=Nowhere -D postgres.conninfo='foo=1' "
-                                 "-D kafka.properties=enable.auto.commit=true -D kafka.topics=",
+                                 "-D kafka.properties=enable.auto.commit=true -D kafka.topics= "
+                                 "-D 'model.stages={ mature = [\"tasks.nap\"]; }'",
                                  output),
                      78);
     static const char *const expected[] = {"model.time_zone", "postgres.conninfo", "kafka.properties[0]",
-                                           "kafka.topics"};
+                                           "kafka.topics", "model.stages: \"tasks.nap\""};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_non_null(strstr(output, expected[i]));
     assert_int_equal(run_program("check --json -c /dev/null -D lateness=5", output), 78);
@@ -149,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_may_stand_anywhere),
         cmocka_unit_test(what_is_not_understood_is_told),
+        cmocka_unit_test(an_id_is_what_a_subject_may_be),
         cmocka_unit_test(the_program_ends_with_the_right_code),
         cmocka_unit_test(check_tells_all_that_is_wrong),
     };

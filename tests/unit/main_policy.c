@@ -6,9 +6,13 @@
 
 #include <cmocka.h>
 
+#include "core/customer.h"
 #include "main/policy.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct config config;
 static struct config_problems problems;
@@ -62,6 +66,9 @@ static void the_default_configuration_is_the_default_policy(void **state)
     assert_int_equal(built->mixed_fingerprint, defaults.mixed_fingerprint);
     assert_int_equal(built->item_count, defaults.item_count);
     assert_memory_equal(built->items, defaults.items, sizeof defaults.items);
+    assert_memory_equal(built->tier_factor, defaults.tier_factor, sizeof defaults.tier_factor);
+    assert_memory_equal(built->stage_items, defaults.stage_items, sizeof defaults.stage_items);
+    assert_int_equal(built->lasting_items, defaults.lasting_items);
     assert_int_equal(built->type_count, defaults.type_count);
     for (size_t i = 0; i < POLICY_TYPES; i++) {
         const struct type_rule *a = &built->types[i], *b = &types[i];
@@ -82,7 +89,10 @@ static void settings_reach_the_policy(void **state)
         BUILD("model.half_life=10 d", "model.enter=[1.0,2.0,3.0]", "model.leave=[0.5,1.0,1.5]",
               "model.cadence=4 d,3 d,2 d,1 d", "model.escalate=1 h,2 h,3 h", "model.rfm_window=lifetime",
               "clock=events", "unknown_types=ignore", "type_prefix=com.x.", "max_event_bytes=1000",
-              "future_tolerance=1 min", "model.rhythm_least=5");
+              "future_tolerance=1 min", "model.rhythm_least=5", "model.mature_by=contract",
+              "model.tier_factor=[1.5, 0.8, 0.4, 2.0]", "model.zone_grace=0 d", "model.stall_after=2 d",
+              "model.objection_within=3 h", "model.renewal_lead=4 d", "model.cycle_after=5 d",
+              "model.promise_lead=6 h", "model.promise_grace=7 h");
     expect_sound();
     assert_int_equal(policy->half_life, 10 * DAY);
     assert_true(policy->enter[LEVEL_REACTIVE] == 1 && policy->enter[LEVEL_PROACTIVE] == 3);
@@ -96,6 +106,17 @@ static void settings_reach_the_policy(void **state)
     assert_int_equal(policy->max_event_bytes, 1000);
     assert_int_equal(policy->future_tolerance, MINUTE);
     assert_int_equal(policy->rhythm_least, 5);
+    assert_int_equal(policy->mature_by, MATURE_BY_CONTRACT);
+    assert_true(policy->tier_factor[TIER_NONE] == 1 && policy->tier_factor[TIER_ORDINARY] == 1.5);
+    assert_true(policy->tier_factor[TIER_RISING] == 0.8 && policy->tier_factor[TIER_STAR] == 0.4);
+    assert_true(policy->tier_factor[TIER_FADING] == 2);
+    assert_int_equal(policy->zone_grace, 0);
+    assert_int_equal(policy->stall_after, 2 * DAY);
+    assert_int_equal(policy->objection_within, 3 * HOUR);
+    assert_int_equal(policy->renewal_lead, 4 * DAY);
+    assert_int_equal(policy->cycle_after, 5 * DAY);
+    assert_int_equal(policy->promise_lead, 6 * HOUR);
+    assert_int_equal(policy->promise_grace, 7 * HOUR);
 }
 
 static void zones_say_what_a_day_is(void **state)
@@ -169,6 +190,49 @@ static void marks_follow_the_checklists(void **state)
     assert_int_equal(policy->item_count, 1);
     assert_int_equal(policy_rule(policy, TYPE_VISIT_COMPLETED)->marks, 1);
     assert_int_equal(policy_rule(policy, TYPE_CONTRACT_SIGNED)->marks, 0); // its item is gone
+    // And from the default of the stages, all but the one of the item that is left.
+    for (int stage = STAGE_ENDED; stage < STAGE_COUNT; stage++)
+        assert_int_equal(policy->stage_items[stage], stage == STAGE_ESTABLISHED);
+    assert_int_equal(policy->lasting_items, 1);
+    policy = BUILD("model.checklists=({name=\"other\"; items=[\"visit\"];})");
+    expect_sound();
+    assert_int_equal(policy->lasting_items, 0);
+}
+
+static void stages_show_lists_and_items(void **state)
+{
+    (void)state;
+    const struct policy *policy =
+        BUILD("model.stages={ stranger = [\"fab\", \"tasks.plan\", \"empty\"]; mature = []; }",
+              "model.checklists=({name=\"empty\"; items=[];}, {name=\"tasks\"; items=[\"plan\", \"visit\"];}, "
+              "{name=\"fab\"; items=[\"features\", \"benefits\"];})");
+    expect_sound();
+    assert_int_equal(policy->stage_items[STAGE_STRANGER], 1 | 4 | 8);
+    assert_int_equal(policy->stage_items[STAGE_ESTABLISHED], 2); // not given: the default
+    assert_int_equal(policy->stage_items[STAGE_MATURE], 0);
+    assert_int_equal(policy->lasting_items, 1 | 2);
+    BUILD("model.stages={ growing = [\"tasks.nap\", \"fab.plan\", \"fba\", \"tasks\"]; }");
+    assert_int_equal(problems.count, 3);
+    expect_problem("command line: model.stages: \"tasks.nap\" is neither a checklist nor an item of one: expected "
+                   "\"list\" or \"list.item\"");
+    expect_problem("\"fab.plan\" is neither");
+    expect_problem("\"fba\" is neither");
+}
+
+// Where in a file: the line of the stage.
+static void what_stages_show_is_told_with_its_line(void **state)
+{
+    forget(state);
+    char name[] = "/tmp/main_policy.XXXXXX";
+    int file = mkstemp(name);
+    assert_true(file >= 0);
+    assert_true(dprintf(file, "model = { stages = {\n  stranger = [\"tasks\"];\n  mature = [\"tasks.nap\"]; }; };\n") > 0);
+    assert_int_equal(config_load(&config, name, NULL, 0, &problems), 0);
+    assert_int_equal(policy_build(&owner, &config, &problems), 0);
+    close(file);
+    unlink(name);
+    assert_int_equal(problems.count, 1);
+    expect_problem(":3: model.stages: \"tasks.nap\" is neither a checklist nor an item of one");
 }
 
 static void what_only_the_model_knows_is_checked(void **state)
@@ -236,6 +300,8 @@ int main(void)
         cmocka_unit_test(rates_are_exact),
         cmocka_unit_test(types_are_changed_and_added),
         cmocka_unit_test(marks_follow_the_checklists),
+        cmocka_unit_test(stages_show_lists_and_items),
+        cmocka_unit_test(what_stages_show_is_told_with_its_line),
         cmocka_unit_test(what_only_the_model_knows_is_checked),
         cmocka_unit_test(types_get_lasting_numbers),
     };

@@ -104,9 +104,8 @@ INSERT INTO guanxi.event_type (type_id, name) VALUES
     (37, 'customer.erased'), (38, 'reminder.acknowledged'), (39, 'reminder.dismissed'),
     (40, 'reminder.snoozed'), (41, 'guanxi.valued'), (42, 'guanxi.tick');
 
--- Written once and read by customer. Identity is (subject as recorded, source, id); while no customer
--- has another's rows the subject is the customer, so the plain key serves, which COPY fills fastest.
--- Merging widens the key to (customer_id, source, event_id, coalesce(recorded_as, '')).
+-- Written once and read by customer; a merge gives rows to another one. Identity is (subject as recorded,
+-- source, id). Where the subject is the customer it is not written again.
 CREATE TABLE guanxi.timeline (
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
@@ -120,8 +119,8 @@ CREATE TABLE guanxi.timeline (
     source text COLLATE "C" NOT NULL,
     event_id text COLLATE "C" NOT NULL,
     data text COLLATE "C" NOT NULL,
-    recorded_as text COLLATE "C",
-    PRIMARY KEY (customer_id, source, event_id)
+    recorded_as text COLLATE "C" NOT NULL DEFAULT '',
+    PRIMARY KEY (customer_id, source, event_id, recorded_as)
 ) WITH (fillfactor = 100);
 COMMENT ON TABLE guanxi.timeline IS 'Every event applied, all that is needed to make a customer again';
 COMMENT ON COLUMN guanxi.timeline.customer_id IS 'The customer whose event it is';
@@ -133,7 +132,7 @@ COMMENT ON COLUMN guanxi.timeline.type IS 'Type, a number of event_type';
 COMMENT ON COLUMN guanxi.timeline.side IS 'The contact it makes: 1 inbound, 2 outbound, 3 both; null: none';
 COMMENT ON COLUMN guanxi.timeline.points IS 'What it adds to warmth at its time';
 COMMENT ON COLUMN guanxi.timeline.amount IS 'Minor units of the base currency; null: the type has none';
-COMMENT ON COLUMN guanxi.timeline.recorded_as IS 'The subject, where it differs from customer_id';
+COMMENT ON COLUMN guanxi.timeline.recorded_as IS 'The subject it came under; empty: the customer itself';
 COMMENT ON COLUMN guanxi.timeline.lane_id IS 'The lane it came in; null: made by guanxid itself';
 COMMENT ON COLUMN guanxi.timeline."offset" IS 'Its offset in that lane';
 COMMENT ON COLUMN guanxi.timeline.data IS 'Data of the event, the bytes of the JSON object as they stood';
@@ -148,12 +147,14 @@ $$;
 -- One row a customer, rewritten by most batches. wake_at is lowered at once but raised only after it
 -- fired, so most updates change no indexed column and stay within their page (HOT). Short rows are what makes
 -- writing them cheap: a count that is null is zero, last_contact_at and warmth_at are as_of where they are
--- null, and level_since is first_seen_at; -infinity there is none. The views give the plain values.
+-- null, level_since and stage_since are first_seen_at, and as many messages were issued as there were changes;
+-- -infinity there is none. The views give the plain values.
 CREATE TABLE guanxi.customer (
     version bigint NOT NULL,
     policy bigint NOT NULL,
     wake_at timestamptz,
     fold_at timestamptz,
+    quiet_until timestamptz,
     next_due_at timestamptz,
     as_of timestamptz,
     first_seen_at timestamptz,
@@ -167,7 +168,12 @@ CREATE TABLE guanxi.customer (
     warmth double precision NOT NULL,
     warmth_at timestamptz,
     level_since timestamptz,
+    stage_since timestamptz,
     level_down_at timestamptz,
+    care_since timestamptz,
+    below_since timestamptz,
+    agreement_at timestamptz,
+    agreement_until timestamptz,
     orders bigint,
     spent bigint,
     first_order_at timestamptz,
@@ -175,13 +181,22 @@ CREATE TABLE guanxi.customer (
     referrals bigint,
     rhythm integer,
     level_changes integer,
+    stage_changes integer,
+    pram_changes integer,
+    tier_changes integer,
+    pram_cycle integer,
+    traits integer,
     purchase_days integer,
     level smallint NOT NULL,
-    next_kind smallint,
+    stage smallint NOT NULL,
     home integer NOT NULL,
     level_messages integer,
+    stage_messages integer,
+    pram_messages integer,
+    tier_messages integer,
+    next_kind smallint,
     customer_id text COLLATE "C" NOT NULL,
-    care bytea,
+    book bytea,
     PRIMARY KEY (customer_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX customer_wake ON guanxi.customer (home, wake_at) WHERE wake_at IS NOT NULL;
@@ -191,12 +206,22 @@ COMMENT ON COLUMN guanxi.customer.customer_id IS 'The customer';
 COMMENT ON COLUMN guanxi.customer.version IS 'Counts writes; each write names the version it read';
 COMMENT ON COLUMN guanxi.customer.policy IS 'Fingerprint of the policy that made this state';
 COMMENT ON COLUMN guanxi.customer.home IS 'Lane in which it was first seen; divides the sweep';
-COMMENT ON COLUMN guanxi.customer.level_messages IS 'Level changes issued for publication so far';
+COMMENT ON COLUMN guanxi.customer.level_messages IS
+    'Steps of the level issued for publication so far; null: all';
+COMMENT ON COLUMN guanxi.customer.stage_messages IS
+    'Steps of the stage issued for publication so far; null: all';
+COMMENT ON COLUMN guanxi.customer.pram_messages IS
+    'Changes of the PRAM phase issued for publication so far; null: all';
+COMMENT ON COLUMN guanxi.customer.tier_messages IS
+    'Changes of tier or target issued for publication so far; null: all';
 COMMENT ON COLUMN guanxi.customer.wake_at IS 'At or before the next instant at which it changes by itself';
 COMMENT ON COLUMN guanxi.customer.fold_at IS 'Marked: to be folded once the watermark is here';
+COMMENT ON COLUMN guanxi.customer.quiet_until IS
+    'The next fold suppresses notices before this, which a merge brought; null: none';
 COMMENT ON COLUMN guanxi.customer.next_kind IS 'Kind of the next reminder if nothing happens';
 COMMENT ON COLUMN guanxi.customer.next_due_at IS 'When that one is due';
-COMMENT ON COLUMN guanxi.customer.care IS 'Reminders last opened, by kind, packed';
+COMMENT ON COLUMN guanxi.customer.book IS
+    'Marks, reminders last opened, what is open of promises and objections, and texts, packed; null: nothing';
 COMMENT ON COLUMN guanxi.customer.as_of IS 'the latest instant that was fired or applied';
 COMMENT ON COLUMN guanxi.customer.first_seen_at IS 'the first event applied and not ignored';
 COMMENT ON COLUMN guanxi.customer.last_contact_at IS 'the last contact of either side';
@@ -214,6 +239,19 @@ COMMENT ON COLUMN guanxi.customer.level IS 'relationship level, 1 basic to 4 pro
 COMMENT ON COLUMN guanxi.customer.level_since IS 'the last step of the level, else first_seen_at';
 COMMENT ON COLUMN guanxi.customer.level_down_at IS 'the last step down';
 COMMENT ON COLUMN guanxi.customer.level_changes IS 'steps of the level so far';
+COMMENT ON COLUMN guanxi.customer.stage IS 'stage of life, 1 stranger to 5 mature, 0 ended';
+COMMENT ON COLUMN guanxi.customer.stage_since IS 'when the stage was entered';
+COMMENT ON COLUMN guanxi.customer.stage_changes IS 'steps of the stage so far';
+COMMENT ON COLUMN guanxi.customer.pram_cycle IS 'number of the PRAM cycle, from 1';
+COMMENT ON COLUMN guanxi.customer.pram_changes IS 'changes of the PRAM phase so far';
+COMMENT ON COLUMN guanxi.customer.agreement_at IS 'the last agreement, unless it was ended';
+COMMENT ON COLUMN guanxi.customer.agreement_until IS 'until when it runs, if that was said';
+COMMENT ON COLUMN guanxi.customer.tier_changes IS 'changes of tier or target so far';
+COMMENT ON COLUMN guanxi.customer.below_since IS
+    'since when the level is under its target without a break';
+COMMENT ON COLUMN guanxi.customer.care_since IS
+    'the last time the customer was reopened or became fit again';
+COMMENT ON COLUMN guanxi.customer.traits IS 'small enumerations, see CUSTOMER_TRAITS';
 COMMENT ON COLUMN guanxi.customer.orders IS 'orders placed';
 COMMENT ON COLUMN guanxi.customer.spent IS 'orders less refunds, minor units of the base currency';
 COMMENT ON COLUMN guanxi.customer.first_order_at IS 'the first order';
@@ -221,26 +259,175 @@ COMMENT ON COLUMN guanxi.customer.last_order_at IS 'the last order';
 COMMENT ON COLUMN guanxi.customer.purchase_days IS 'distinct calendar days with an order';
 COMMENT ON COLUMN guanxi.customer.referrals IS 'referrals given';
 
-CREATE TABLE guanxi.level_change (
+-- Every batch holds this table in ROW SHARE mode and finds the epoch under which it asked what its ids stand for;
+-- what changes that holds it in EXCLUSIVE mode and raises the epoch. So no batch brings an id to life that is
+-- merged or erased meanwhile. Locks of the table and not of its row: they cost no write, and they queue, where a
+-- row would be passed from one sharer to the next while who wants it alone waits.
+CREATE TABLE guanxi.identity (
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    epoch bigint NOT NULL DEFAULT 0
+);
+COMMENT ON TABLE guanxi.identity IS 'Counts changes of what ids stand for; one row';
+COMMENT ON COLUMN guanxi.identity.singleton IS 'Always true: there is one row';
+COMMENT ON COLUMN guanxi.identity.epoch IS
+    'Merges, unmerges, erasures and readmissions so far; 0: every id is as yet its own customer';
+INSERT INTO guanxi.identity DEFAULT VALUES;
+
+CREATE TABLE guanxi.alias (
+    at timestamptz NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    into_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer_id)
+);
+CREATE INDEX alias_into ON guanxi.alias (into_id);
+COMMENT ON TABLE guanxi.alias IS 'Customers that were merged into others; who an id means is at the end of the chain';
+COMMENT ON COLUMN guanxi.alias.customer_id IS 'The id that is an alias';
+COMMENT ON COLUMN guanxi.alias.into_id IS 'What it was merged into, which may be merged further';
+COMMENT ON COLUMN guanxi.alias.at IS 'Time of the merge';
+
+-- Messages are numbered by customer, and a number never comes twice, though the customer comes back.
+CREATE TABLE guanxi.departed (
+    level_messages integer NOT NULL DEFAULT 0,
+    stage_messages integer NOT NULL DEFAULT 0,
+    pram_messages integer NOT NULL DEFAULT 0,
+    tier_messages integer NOT NULL DEFAULT 0,
+    merged integer NOT NULL DEFAULT 0,
+    unmerged integer NOT NULL DEFAULT 0,
+    customer_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer_id)
+);
+COMMENT ON TABLE guanxi.departed IS 'Messages issued for ids that are no customers now, and of merges and unmerges';
+COMMENT ON COLUMN guanxi.departed.customer_id IS 'The id';
+COMMENT ON COLUMN guanxi.departed.level_messages IS
+    'Steps of the level issued while it was a customer; a customer of that id has its own count';
+COMMENT ON COLUMN guanxi.departed.stage_messages IS 'Steps of the stage, likewise';
+COMMENT ON COLUMN guanxi.departed.pram_messages IS 'Changes of the PRAM phase, likewise';
+COMMENT ON COLUMN guanxi.departed.tier_messages IS 'Changes of tier or target, likewise';
+COMMENT ON COLUMN guanxi.departed.merged IS 'Merges issued under this id';
+COMMENT ON COLUMN guanxi.departed.unmerged IS 'Unmerges issued under this id';
+
+-- HMAC-SHA-256 (RFC 2104) of what PostgreSQL has itself: the padded key is kept instead of the key.
+CREATE FUNCTION guanxi.hmac_pad(key bytea, mask integer) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT decode(string_agg(lpad(to_hex(
+            CASE WHEN i < length(k.key) THEN get_byte(k.key, i) ELSE 0 END # mask), 2, '0'), '' ORDER BY i), 'hex')
+        FROM (SELECT CASE WHEN length(key) > 64 THEN sha256(key) ELSE key END AS key) AS k
+            CROSS JOIN generate_series(0, 63) AS i);
+COMMENT ON FUNCTION guanxi.hmac_pad IS 'A key of HMAC-SHA-256 as a block, each byte changed by the mask';
+
+CREATE FUNCTION guanxi.hmac(inner_pad bytea, outer_pad bytea, message bytea) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN sha256(outer_pad || sha256(inner_pad || message));
+COMMENT ON FUNCTION guanxi.hmac IS 'HMAC-SHA-256 of a message under a key padded twice';
+
+CREATE TABLE guanxi.secret (
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    inner_pad bytea NOT NULL,
+    outer_pad bytea NOT NULL
+);
+COMMENT ON TABLE guanxi.secret IS 'The key of tombstones, made once and never shown; one row';
+COMMENT ON COLUMN guanxi.secret.singleton IS 'Always true: there is one row';
+COMMENT ON COLUMN guanxi.secret.inner_pad IS 'The key, padded, by 0x36';
+COMMENT ON COLUMN guanxi.secret.outer_pad IS 'The key, padded, by 0x5c';
+-- Each uuid has 122 bits of the server's strong random.
+INSERT INTO guanxi.secret (inner_pad, outer_pad)
+SELECT guanxi.hmac_pad(k.key, 54), guanxi.hmac_pad(k.key, 92)
+FROM (SELECT sha256(string_agg(uuid_send(gen_random_uuid()), '')) AS key FROM generate_series(1, 4)) AS k;
+
+CREATE FUNCTION guanxi.tombstone(id text) RETURNS bytea
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT guanxi.hmac(s.inner_pad, s.outer_pad, convert_to(id, 'UTF8')) FROM guanxi.secret AS s);
+COMMENT ON FUNCTION guanxi.tombstone IS 'What remains of an erased id';
+REVOKE EXECUTE ON FUNCTION guanxi.tombstone FROM PUBLIC;
+
+-- Of ids that were erased, so that they stay so. Erasures are counted on when an id was readmitted in between.
+CREATE TABLE guanxi.erased (
+    digest bytea PRIMARY KEY,
+    times integer NOT NULL DEFAULT 1,
+    stands boolean NOT NULL DEFAULT true
+);
+COMMENT ON TABLE guanxi.erased IS 'Tombstones';
+COMMENT ON COLUMN guanxi.erased.digest IS 'tombstone() of the id';
+COMMENT ON COLUMN guanxi.erased.times IS 'How often it was erased';
+COMMENT ON COLUMN guanxi.erased.stands IS 'False: the id was readmitted';
+
+CREATE TABLE guanxi.transition (
     at timestamptz NOT NULL,
     n integer NOT NULL,
-    from_level smallint NOT NULL,
-    to_level smallint NOT NULL,
-    cause smallint NOT NULL,
+    detail integer NOT NULL,
+    kind smallint NOT NULL CHECK (kind BETWEEN 0 AND 3),
+    from_state smallint NOT NULL,
+    to_state smallint NOT NULL,
     customer_id text COLLATE "C" NOT NULL,
     source text COLLATE "C",
     event_id text COLLATE "C",
-    PRIMARY KEY (customer_id, n)
+    PRIMARY KEY (customer_id, kind, n)
 );
-COMMENT ON TABLE guanxi.level_change IS 'Every step of a level';
-COMMENT ON COLUMN guanxi.level_change.customer_id IS 'The customer';
-COMMENT ON COLUMN guanxi.level_change.n IS 'Number of the step in its history, from 1';
-COMMENT ON COLUMN guanxi.level_change.at IS 'When';
-COMMENT ON COLUMN guanxi.level_change.from_level IS 'Level before';
-COMMENT ON COLUMN guanxi.level_change.to_level IS 'Level after';
-COMMENT ON COLUMN guanxi.level_change.cause IS '0 event, 1 warmth, 2 evidence';
-COMMENT ON COLUMN guanxi.level_change.source IS 'Source of the event applied at that instant, if any';
-COMMENT ON COLUMN guanxi.level_change.event_id IS 'Id of that event';
+COMMENT ON TABLE guanxi.transition IS 'Every step of a level or a stage, every change of PRAM phase or tier';
+COMMENT ON COLUMN guanxi.transition.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.transition.kind IS '0 level, 1 stage, 2 PRAM phase, 3 tier or target level';
+COMMENT ON COLUMN guanxi.transition.n IS 'Number of its kind in the history of the customer, from 1';
+COMMENT ON COLUMN guanxi.transition.at IS 'When';
+COMMENT ON COLUMN guanxi.transition.from_state IS 'Level, stage, phase or tier before';
+COMMENT ON COLUMN guanxi.transition.to_state IS 'Level, stage, phase or tier after';
+COMMENT ON COLUMN guanxi.transition.detail IS
+    'Level: 0 event, 1 warmth, 2 evidence; stage: 1 implied; PRAM: cycle * 2 + premature; '
+    'tier: target before * 8 + target after';
+COMMENT ON COLUMN guanxi.transition.source IS 'Source of the event applied at that instant, if any';
+COMMENT ON COLUMN guanxi.transition.event_id IS 'Id of that event';
+
+-- Those that are open stand in the book of the customer as well; the rows are for readers and for events that
+-- name one of them.
+CREATE TABLE guanxi.promise (
+    made_at timestamptz,
+    due_at timestamptz,
+    outcome_at timestamptz,
+    by smallint NOT NULL CHECK (by BETWEEN 0 AND 1),
+    state smallint NOT NULL CHECK (state BETWEEN 1 AND 4),
+    customer_id text COLLATE "C" NOT NULL,
+    promise_id text COLLATE "C" NOT NULL,
+    about text COLLATE "C",
+    PRIMARY KEY (customer_id, promise_id)
+) WITH (fillfactor = 90);
+COMMENT ON TABLE guanxi.promise IS 'Promises of both sides';
+COMMENT ON COLUMN guanxi.promise.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.promise.promise_id IS 'Id of the promise, unique with its customer';
+COMMENT ON COLUMN guanxi.promise.by IS 'Who promised, as first told: 0 us, 1 the customer';
+COMMENT ON COLUMN guanxi.promise.state IS '1 open, 2 kept, 3 broken, 4 lapsed';
+COMMENT ON COLUMN guanxi.promise.made_at IS 'When it was made; null: only its outcome is known';
+COMMENT ON COLUMN guanxi.promise.due_at IS 'When it is due; null: only its outcome is known';
+COMMENT ON COLUMN guanxi.promise.outcome_at IS 'When it was kept, broken or lapsed; null while open';
+COMMENT ON COLUMN guanxi.promise.about IS 'What was promised, if that was said';
+
+CREATE TABLE guanxi.objection (
+    raised_at timestamptz NOT NULL,
+    resolved_at timestamptz,
+    kind smallint NOT NULL,
+    cause smallint NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer_id, kind, cause, raised_at)
+) WITH (fillfactor = 90);
+COMMENT ON TABLE guanxi.objection IS 'Objections that customers raised';
+COMMENT ON COLUMN guanxi.objection.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.objection.kind IS '0 need, 1 money, 2 authority, 3 price, 4 product, 5 person';
+COMMENT ON COLUMN guanxi.objection.cause IS 'Where it lies: 0 with the company, 1 with the customer';
+COMMENT ON COLUMN guanxi.objection.raised_at IS 'When it was raised first';
+COMMENT ON COLUMN guanxi.objection.resolved_at IS 'When it was resolved; null: it is open';
+
+CREATE TABLE guanxi.profile (
+    customer_id text COLLATE "C" NOT NULL,
+    name text COLLATE "C",
+    owner text COLLATE "C",
+    manager text COLLATE "C",
+    channel text COLLATE "C",
+    PRIMARY KEY (customer_id)
+) WITH (fillfactor = 90);
+COMMENT ON TABLE guanxi.profile IS 'Texts about customers of whom there are any';
+COMMENT ON COLUMN guanxi.profile.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.profile.name IS 'What the customer is called';
+COMMENT ON COLUMN guanxi.profile.owner IS 'Who looks after the customer';
+COMMENT ON COLUMN guanxi.profile.manager IS 'Whom reminders escalate to';
+COMMENT ON COLUMN guanxi.profile.channel IS 'The channel the customer prefers';
 
 CREATE TABLE guanxi.reminder (
     reminder_id uuid NOT NULL,
@@ -258,6 +445,7 @@ CREATE TABLE guanxi.reminder (
     at_risk boolean NOT NULL DEFAULT false,
     published boolean NOT NULL DEFAULT false,
     customer_id text COLLATE "C" NOT NULL,
+    promise_id text COLLATE "C",
     closed_source text COLLATE "C",
     closed_event text COLLATE "C",
     PRIMARY KEY (customer_id, reminder_id)
@@ -266,8 +454,11 @@ CREATE INDEX reminder_announce ON guanxi.reminder (home) WHERE announce = 1 AND 
 COMMENT ON TABLE guanxi.reminder IS 'Reminders that were opened';
 COMMENT ON COLUMN guanxi.reminder.customer_id IS 'The customer to be cared for';
 COMMENT ON COLUMN guanxi.reminder.reminder_id IS 'UUIDv5 of customer, kind and anchor';
-COMMENT ON COLUMN guanxi.reminder.kind IS '0 cadence, 1 response, 2 aftersale';
+COMMENT ON COLUMN guanxi.reminder.kind IS
+    '0 cadence, 1 response, 2 aftersale, 3 zone, 4 stalled, 5 objection, 6 renewal, '
+    '7 promise, 8 overdue, 9 thanks';
 COMMENT ON COLUMN guanxi.reminder.anchor IS 'What it counts from, microseconds since 1970';
+COMMENT ON COLUMN guanxi.reminder.promise_id IS 'The promise it is about; null: it is about its anchor';
 COMMENT ON COLUMN guanxi.reminder.due_at IS 'When it was due, fixed at opening';
 COMMENT ON COLUMN guanxi.reminder.opened_at IS 'When it opened, with notice 1';
 COMMENT ON COLUMN guanxi.reminder.notices IS 'Notices so far';
@@ -286,15 +477,14 @@ CREATE TABLE guanxi.notice (
     reminder_id uuid NOT NULL,
     at timestamptz NOT NULL,
     published_at timestamptz,
-    last_contact_at timestamptz,
     last_order_at timestamptz,
     next_at timestamptz,
     home integer NOT NULL,
     notice smallint NOT NULL,
-    level smallint NOT NULL,
     recipients smallint NOT NULL,
     state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),
     customer_id text COLLATE "C" NOT NULL,
+    about text COLLATE "C",
     PRIMARY KEY (customer_id, reminder_id, notice)
 ) WITH (fillfactor = 80);
 CREATE INDEX notice_held ON guanxi.notice (home, at) WHERE state = 0;
@@ -307,8 +497,8 @@ COMMENT ON COLUMN guanxi.notice.recipients IS 'A set: 1 owner, 2 manager';
 COMMENT ON COLUMN guanxi.notice.state IS '0 held, 1 released, 2 published, 3 suppressed';
 COMMENT ON COLUMN guanxi.notice.published_at IS 'When Kafka had it';
 COMMENT ON COLUMN guanxi.notice.home IS 'Home of the customer';
-COMMENT ON COLUMN guanxi.notice.level IS 'Level of the customer at that instant';
-COMMENT ON COLUMN guanxi.notice.last_contact_at IS 'Last contact before that instant';
+COMMENT ON COLUMN guanxi.notice.about IS
+    'What the message says of the customer at that instant, members of JSON; null: the message is made';
 COMMENT ON COLUMN guanxi.notice.last_order_at IS 'Last order before that instant';
 COMMENT ON COLUMN guanxi.notice.next_at IS 'The next notice if nothing happens; null: none comes';
 
@@ -319,10 +509,11 @@ CREATE TABLE guanxi.outbox (
     reminder_id uuid,
     home integer NOT NULL,
     n integer NOT NULL DEFAULT 0,
+    detail integer NOT NULL DEFAULT 0,
     kind smallint NOT NULL,
-    from_level smallint NOT NULL DEFAULT 0,
-    to_level smallint NOT NULL DEFAULT 0,
-    cause smallint NOT NULL DEFAULT 0,
+    transition smallint NOT NULL DEFAULT 0,
+    from_state smallint NOT NULL DEFAULT 0,
+    to_state smallint NOT NULL DEFAULT 0,
     customer_id text COLLATE "C" NOT NULL,
     source text COLLATE "C",
     event_id text COLLATE "C",
@@ -336,12 +527,13 @@ COMMENT ON COLUMN guanxi.outbox.customer_id IS 'The customer, key of the message
 COMMENT ON COLUMN guanxi.outbox.seq IS 'Orders the messages of a customer';
 COMMENT ON COLUMN guanxi.outbox.home IS 'Home of the customer';
 COMMENT ON COLUMN guanxi.outbox.at IS 'Its instant; held until the watermark has passed it';
-COMMENT ON COLUMN guanxi.outbox.kind IS '0 change of level, 2 closing';
+COMMENT ON COLUMN guanxi.outbox.kind IS '0 change, 2 closing';
 COMMENT ON COLUMN guanxi.outbox.reminder_id IS 'The reminder of a closing';
-COMMENT ON COLUMN guanxi.outbox.n IS 'Number of the change';
-COMMENT ON COLUMN guanxi.outbox.from_level IS 'Level before the change';
-COMMENT ON COLUMN guanxi.outbox.to_level IS 'Level after it';
-COMMENT ON COLUMN guanxi.outbox.cause IS 'Its cause: 0 event, 1 warmth, 2 evidence';
+COMMENT ON COLUMN guanxi.outbox.n IS 'Number of the change among the messages of its kind';
+COMMENT ON COLUMN guanxi.outbox.transition IS 'Kind of the change, as in transition';
+COMMENT ON COLUMN guanxi.outbox.from_state IS 'Level, stage, phase or tier before the change';
+COMMENT ON COLUMN guanxi.outbox.to_state IS 'Level, stage, phase or tier after it';
+COMMENT ON COLUMN guanxi.outbox.detail IS 'Its detail, as in transition';
 COMMENT ON COLUMN guanxi.outbox.source IS 'Source of the event that brought it about; null: none';
 COMMENT ON COLUMN guanxi.outbox.event_id IS 'Id of that event';
 COMMENT ON COLUMN guanxi.outbox.payload IS 'The message, final bytes; null: made of the other columns';
@@ -356,9 +548,10 @@ CREATE TABLE guanxi.parcel (
     customers text[] COLLATE "C" NOT NULL,
     instants timestamptz[] NOT NULL,
     numbers integer[] NOT NULL,
-    from_levels smallint[],
-    to_levels smallint[],
-    causes smallint[],
+    transitions smallint[],
+    from_states smallint[],
+    to_states smallint[],
+    details integer[],
     sources text[] COLLATE "C",
     event_ids text[] COLLATE "C",
     reminder_ids uuid[],
@@ -371,9 +564,10 @@ ALTER TABLE guanxi.parcel
     ALTER customers SET STORAGE EXTERNAL,
     ALTER instants SET STORAGE EXTERNAL,
     ALTER numbers SET STORAGE EXTERNAL,
-    ALTER from_levels SET STORAGE EXTERNAL,
-    ALTER to_levels SET STORAGE EXTERNAL,
-    ALTER causes SET STORAGE EXTERNAL,
+    ALTER transitions SET STORAGE EXTERNAL,
+    ALTER from_states SET STORAGE EXTERNAL,
+    ALTER to_states SET STORAGE EXTERNAL,
+    ALTER details SET STORAGE EXTERNAL,
     ALTER sources SET STORAGE EXTERNAL,
     ALTER event_ids SET STORAGE EXTERNAL,
     ALTER payloads SET STORAGE EXTERNAL;
@@ -381,13 +575,16 @@ COMMENT ON TABLE guanxi.parcel IS 'Messages on their way to Kafka, in their orde
 COMMENT ON COLUMN guanxi.parcel.parcel_id IS 'Orders the parcels of a home';
 COMMENT ON COLUMN guanxi.parcel.home IS 'Home of the customers';
 COMMENT ON COLUMN guanxi.parcel.messages IS 'How many; the arrays have an element for each, or are null';
-COMMENT ON COLUMN guanxi.parcel.kinds IS '0 change of level, 1 notice, 2 closing; null: changes all';
-COMMENT ON COLUMN guanxi.parcel.customers IS 'The customers, keys of the messages';
+COMMENT ON COLUMN guanxi.parcel.kinds IS
+    '0 change, 1 notice, 2 closing, 3 merge, unmerge or erasure; null: changes all';
+COMMENT ON COLUMN guanxi.parcel.customers IS
+    'The customers, keys of the messages; null: erased, there is nothing to send any more';
 COMMENT ON COLUMN guanxi.parcel.instants IS 'Their instants';
 COMMENT ON COLUMN guanxi.parcel.numbers IS 'Number of the change or of the notice';
-COMMENT ON COLUMN guanxi.parcel.from_levels IS 'Level before the change';
-COMMENT ON COLUMN guanxi.parcel.to_levels IS 'Level after it';
-COMMENT ON COLUMN guanxi.parcel.causes IS 'Its cause: 0 event, 1 warmth, 2 evidence';
+COMMENT ON COLUMN guanxi.parcel.transitions IS 'Kind of the change, as in transition';
+COMMENT ON COLUMN guanxi.parcel.from_states IS 'Level, stage, phase or tier before the change';
+COMMENT ON COLUMN guanxi.parcel.to_states IS 'Level, stage, phase or tier after it';
+COMMENT ON COLUMN guanxi.parcel.details IS 'Its detail, as in transition';
 COMMENT ON COLUMN guanxi.parcel.sources IS 'Source of the event that brought it about; null: none';
 COMMENT ON COLUMN guanxi.parcel.event_ids IS 'Id of that event';
 COMMENT ON COLUMN guanxi.parcel.reminder_ids IS 'The reminder of a notice or closing';
@@ -452,3 +649,13 @@ COMMENT ON COLUMN guanxi.policy.lane_hold IS 'A lane silent for longer does not 
 COMMENT ON COLUMN guanxi.policy.base_currency IS 'Currency of all amounts';
 COMMENT ON COLUMN guanxi.policy.base_minor_digits IS 'Its minor digits';
 COMMENT ON COLUMN guanxi.policy.updated_at IS 'When a daemon last recorded it';
+
+CREATE TABLE guanxi.checklist_item (
+    bit smallint PRIMARY KEY CHECK (bit BETWEEN 0 AND 63),
+    list text COLLATE "C" NOT NULL,
+    item text COLLATE "C" NOT NULL
+);
+COMMENT ON TABLE guanxi.checklist_item IS 'Items of checklists of the policy in force';
+COMMENT ON COLUMN guanxi.checklist_item.bit IS 'Number of the item in books of customers';
+COMMENT ON COLUMN guanxi.checklist_item.list IS 'The list';
+COMMENT ON COLUMN guanxi.checklist_item.item IS 'The item';

@@ -11,10 +11,99 @@ CREATE FUNCTION guanxi.level_zh(level smallint) RETURNS text
     RETURN (ARRAY['一般', '反应', '可靠', '主动'])[level];
 COMMENT ON FUNCTION guanxi.level_zh IS 'Chinese name of a level';
 
+CREATE FUNCTION guanxi.level_cause_code(cause smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['event', 'warmth', 'evidence'])[cause + 1];
+COMMENT ON FUNCTION guanxi.level_cause_code IS 'Code of the cause of a step of the level';
+
+CREATE FUNCTION guanxi.stage_code(stage smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['ended', 'stranger', 'established', 'evaluating', 'growing', 'mature'])[stage + 1];
+COMMENT ON FUNCTION guanxi.stage_code IS 'Code of a stage of life';
+
+CREATE FUNCTION guanxi.stage_zh(stage smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['终止', '陌生期', '建立期', '考察期', '成长期', '成熟期'])[stage + 1];
+COMMENT ON FUNCTION guanxi.stage_zh IS 'Chinese name of a stage of life';
+
+CREATE FUNCTION guanxi.phase_code(phase smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['none', 'plan', 'relation', 'maintain'])[phase + 1];
+COMMENT ON FUNCTION guanxi.phase_code IS 'Code of a PRAM phase';
+
+CREATE FUNCTION guanxi.tier_code(tier smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['ordinary', 'rising', 'star', 'fading'])[tier];
+COMMENT ON FUNCTION guanxi.tier_code IS 'Code of a tier; null: none yet';
+
+CREATE FUNCTION guanxi.customer_kind_code(kind smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['person', 'organization'])[kind];
+COMMENT ON FUNCTION guanxi.customer_kind_code IS 'Code of a kind of customer; null: unknown';
+
+CREATE FUNCTION guanxi.customer_role_code(role smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['consumer', 'intermediary', 'public'])[role];
+COMMENT ON FUNCTION guanxi.customer_role_code IS 'Code of the role of a customer; null: unknown';
+
+CREATE FUNCTION guanxi.customer_style_code(style smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['thinker', 'cooperator', 'extrovert', 'authoritarian'])[style];
+COMMENT ON FUNCTION guanxi.customer_style_code IS 'Code of the style of a customer; null: unknown';
+
+CREATE FUNCTION guanxi.fitness_code(fitness smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['unknown', 'yes', 'no'])[fitness + 1];
+COMMENT ON FUNCTION guanxi.fitness_code IS 'Code of one of the three of fitness';
+
+CREATE FUNCTION guanxi.by_code(side smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['us', 'customer'])[side + 1];
+COMMENT ON FUNCTION guanxi.by_code IS 'Code of a side';
+
+CREATE FUNCTION guanxi.objection_code(kind smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['need', 'money', 'authority', 'price', 'product', 'person'])[kind + 1];
+COMMENT ON FUNCTION guanxi.objection_code IS 'Code of a kind of objection';
+
+CREATE FUNCTION guanxi.objection_cause_code(cause smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['company', 'customer'])[cause + 1];
+COMMENT ON FUNCTION guanxi.objection_cause_code IS 'Code of the cause of an objection';
+
+CREATE FUNCTION guanxi.promise_state_code(state smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['open', 'kept', 'broken', 'lapsed'])[state];
+COMMENT ON FUNCTION guanxi.promise_state_code IS 'Code of the state of a promise';
+
 CREATE FUNCTION guanxi.reminder_kind_code(kind smallint) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (ARRAY['cadence', 'response', 'aftersale'])[kind + 1];
+    RETURN (ARRAY['cadence', 'response', 'aftersale', 'zone', 'stalled', 'objection', 'renewal', 'promise',
+        'overdue', 'thanks'])[kind + 1];
 COMMENT ON FUNCTION guanxi.reminder_kind_code IS 'Code of a kind of reminder';
+
+CREATE FUNCTION guanxi.reminder_status_code(status smallint) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (ARRAY['open', 'done', 'moot', 'dismissed'])[status + 1];
+COMMENT ON FUNCTION guanxi.reminder_status_code IS 'Code of the status of a reminder';
+
+-- One of the small enumerations that share a column of customer; a null column has none of them.
+CREATE FUNCTION guanxi.customer_trait(traits integer, trait text) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (coalesce(traits, 0)
+        >> CASE trait WHEN 'phase' THEN 0 WHEN 'premature' THEN 2 WHEN 'tier' THEN 3 WHEN 'target' THEN 6
+            WHEN 'kind' THEN 9 WHEN 'role' THEN 11 WHEN 'style' THEN 13 WHEN 'money' THEN 16
+            WHEN 'authority' THEN 18 WHEN 'need' THEN 20 WHEN 'ended_by' THEN 22 END
+        & CASE WHEN trait IN ('tier', 'target', 'style') THEN 7 WHEN trait = 'premature' THEN 1 ELSE 3 END
+        )::smallint;
+COMMENT ON FUNCTION guanxi.customer_trait IS 'A trait of a customer by its name';
+
+-- Eight bytes of a packed form, big-endian, are microseconds since 1970.
+CREATE FUNCTION guanxi.packed_instant(packed bytea, place integer) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN '1970-01-01 00:00:00+00'::timestamptz + interval '1 microsecond'
+        * ('x' || encode(substring(packed FROM place + 1 FOR 8), 'hex'))::bit(64)::bigint;
+COMMENT ON FUNCTION guanxi.packed_instant IS 'An instant in the book of a customer, its place counted from 0';
 
 -- A string member of an event's data, null where there is none. The cast to json checks the form only and
 -- keeps the text; reading a member then fails on what a text cannot hold (U+0000, half a surrogate
@@ -56,16 +145,50 @@ COMMENT ON VIEW guanxi.v_rfm_window IS 'The calendar days over which f and m are
 COMMENT ON COLUMN guanxi.v_rfm_window.first_day IS 'First day of the window; null: lifetime';
 COMMENT ON COLUMN guanxi.v_rfm_window.last_day IS 'Calendar day of the watermark, the last of the window';
 
--- f, m, open_reminders and at_risk are worked out only where a query selects them; the window is then
+-- f, m and whatever other tables tell are worked out only where a query selects them; the window is then
 -- found once for the whole query.
 CREATE VIEW guanxi.v_customer AS
-SELECT c.customer_id, c.first_seen_at,
+SELECT c.customer_id, p.name, p.owner, p.manager,
+    guanxi.customer_kind_code(guanxi.customer_trait(c.traits, 'kind')) AS kind,
+    guanxi.customer_role_code(guanxi.customer_trait(c.traits, 'role')) AS role,
+    guanxi.customer_style_code(guanxi.customer_trait(c.traits, 'style')) AS style, p.channel,
+    guanxi.fitness_code(guanxi.customer_trait(c.traits, 'money')) AS fit_money,
+    guanxi.fitness_code(guanxi.customer_trait(c.traits, 'authority')) AS fit_authority,
+    guanxi.fitness_code(guanxi.customer_trait(c.traits, 'need')) AS fit_need,
+    2 IN (guanxi.customer_trait(c.traits, 'money'), guanxi.customer_trait(c.traits, 'authority'),
+            guanxi.customer_trait(c.traits, 'need'))
+        OR EXISTS (SELECT
+            FROM guanxi.objection AS o
+            WHERE o.customer_id = c.customer_id AND o.kind = 0 AND o.cause = 1
+                AND o.resolved_at IS NULL) AS unfit,
+    c.first_seen_at,
     nullif(coalesce(c.last_contact_at, c.as_of), '-infinity') AS last_contact_at,
     c.last_inbound_at, c.last_outbound_at, coalesce(c.rhythm, 0) AS rhythm,
     c.unanswered_at, c.unfollowed_at, c.followed_up_at,
     c.warmth, nullif(coalesce(c.warmth_at, c.as_of), '-infinity') AS warmth_at,
     c.level, guanxi.level_code(c.level) AS level_code, guanxi.level_zh(c.level) AS level_zh,
     nullif(coalesce(c.level_since, c.first_seen_at), '-infinity') AS level_since,
+    nullif(guanxi.customer_trait(c.traits, 'target'), 0) AS target_level,
+    CASE sign(c.level - nullif(guanxi.customer_trait(c.traits, 'target'), 0))
+        WHEN -1 THEN 'under' WHEN 0 THEN 'in' WHEN 1 THEN 'over' END AS zone,
+    guanxi.tier_code(guanxi.customer_trait(c.traits, 'tier')) AS tier, NULL::text AS abc,
+    c.stage, guanxi.stage_code(c.stage) AS stage_code, guanxi.stage_zh(c.stage) AS stage_zh,
+    nullif(coalesce(c.stage_since, c.first_seen_at), '-infinity') AS stage_since,
+    guanxi.by_code((guanxi.customer_trait(c.traits, 'ended_by') - 1)::smallint) AS ended_by,
+    CASE WHEN c.stage = 0 THEN (SELECT guanxi.data_text(t.data, 'reason')
+        FROM (SELECT s.source, s.event_id, s.at
+                FROM guanxi.transition AS s
+                WHERE s.customer_id = c.customer_id AND s.kind = 1
+                ORDER BY s.n DESC
+                LIMIT 1) AS s
+            JOIN guanxi.timeline AS t
+                ON t.customer_id = c.customer_id AND t.source = s.source AND t.event_id = s.event_id
+        WHERE t.type = 31 AND t.occurred_at = s.at
+        ORDER BY coalesce(nullif(t.recorded_as, ''), t.customer_id)
+        LIMIT 1) END AS ended_reason,
+    coalesce(c.pram_cycle, 0) AS pram_cycle,
+    guanxi.phase_code(guanxi.customer_trait(c.traits, 'phase')) AS pram_phase,
+    guanxi.customer_trait(c.traits, 'premature') = 1 AS premature, c.agreement_at, c.agreement_until,
     coalesce(c.orders, 0) AS orders, coalesce(c.spent, 0) AS spent, c.first_order_at, c.last_order_at,
     coalesce(c.purchase_days, 0) AS purchase_days, coalesce(c.referrals, 0) AS referrals,
     (SELECT count(*)
@@ -81,6 +204,12 @@ SELECT c.customer_id, c.first_seen_at,
             AND (t.occurred_at AT TIME ZONE (SELECT p.time_zone FROM guanxi.policy AS p))::date
                 BETWEEN coalesce((SELECT w.first_day FROM guanxi.v_rfm_window AS w), '-infinity')
                 AND (SELECT w.last_day FROM guanxi.v_rfm_window AS w)) AS m,
+    (SELECT avg((w.state = 2)::integer)::double precision
+        FROM guanxi.promise AS w
+        WHERE w.customer_id = c.customer_id AND w.by = 0 AND w.state IN (2, 3)) AS keep_rate_us,
+    (SELECT avg((w.state = 2)::integer)::double precision
+        FROM guanxi.promise AS w
+        WHERE w.customer_id = c.customer_id AND w.by = 1 AND w.state IN (2, 3)) AS keep_rate_customer,
     (SELECT count(*)
         FROM guanxi.reminder AS r
         WHERE r.customer_id = c.customer_id AND r.status = 0) AS open_reminders,
@@ -89,9 +218,23 @@ SELECT c.customer_id, c.first_seen_at,
         WHERE r.customer_id = c.customer_id AND r.status = 0 AND r.at_risk) AS at_risk,
     c.as_of, lpad(to_hex(c.policy), 16, '0') AS policy
 FROM guanxi.customer AS c
+    LEFT JOIN guanxi.profile AS p ON p.customer_id = c.customer_id
 WHERE c.first_seen_at IS NOT NULL;
 COMMENT ON VIEW guanxi.v_customer IS 'Customers, as they stand at as_of';
 COMMENT ON COLUMN guanxi.v_customer.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_customer.name IS 'What the customer is called';
+COMMENT ON COLUMN guanxi.v_customer.owner IS 'Who looks after the customer';
+COMMENT ON COLUMN guanxi.v_customer.manager IS 'Whom reminders escalate to';
+COMMENT ON COLUMN guanxi.v_customer.kind IS 'person or organization; null: unknown';
+COMMENT ON COLUMN guanxi.v_customer.role IS 'consumer, intermediary or public; null: unknown';
+COMMENT ON COLUMN guanxi.v_customer.style IS
+    'thinker, cooperator, extrovert or authoritarian; null: unknown';
+COMMENT ON COLUMN guanxi.v_customer.channel IS 'The channel the customer prefers';
+COMMENT ON COLUMN guanxi.v_customer.fit_money IS 'Whether the customer can pay: yes, no or unknown';
+COMMENT ON COLUMN guanxi.v_customer.fit_authority IS 'Whether the customer may decide: yes, no or unknown';
+COMMENT ON COLUMN guanxi.v_customer.fit_need IS 'Whether the customer has the need: yes, no or unknown';
+COMMENT ON COLUMN guanxi.v_customer.unfit IS
+    'One of the three is no, or the customer says that there is no need: care has stopped';
 COMMENT ON COLUMN guanxi.v_customer.first_seen_at IS 'The first event';
 COMMENT ON COLUMN guanxi.v_customer.last_contact_at IS 'The last contact of either side';
 COMMENT ON COLUMN guanxi.v_customer.last_inbound_at IS 'The last time the customer came to us';
@@ -106,6 +249,23 @@ COMMENT ON COLUMN guanxi.v_customer.level IS 'Relationship level, 1 to 4';
 COMMENT ON COLUMN guanxi.v_customer.level_code IS 'basic, reactive, accountable or proactive';
 COMMENT ON COLUMN guanxi.v_customer.level_zh IS 'Its Chinese name';
 COMMENT ON COLUMN guanxi.v_customer.level_since IS 'The last step of the level, else first_seen_at';
+COMMENT ON COLUMN guanxi.v_customer.target_level IS 'Level that the value of the customer asks for';
+COMMENT ON COLUMN guanxi.v_customer.zone IS
+    'The level against its target: under, in or over; null: no target yet';
+COMMENT ON COLUMN guanxi.v_customer.tier IS 'ordinary, rising, star or fading; null: never ranked';
+COMMENT ON COLUMN guanxi.v_customer.abc IS 'A, B or C by the last ranking; null: never ranked';
+COMMENT ON COLUMN guanxi.v_customer.stage IS 'Stage of life, 1 to 5; 0: ended';
+COMMENT ON COLUMN guanxi.v_customer.stage_code IS
+    'ended, stranger, established, evaluating, growing or mature';
+COMMENT ON COLUMN guanxi.v_customer.stage_zh IS 'Its Chinese name';
+COMMENT ON COLUMN guanxi.v_customer.stage_since IS 'When the stage was entered';
+COMMENT ON COLUMN guanxi.v_customer.ended_by IS 'Who ended the relationship: us or customer';
+COMMENT ON COLUMN guanxi.v_customer.ended_reason IS 'Why, if that was said';
+COMMENT ON COLUMN guanxi.v_customer.pram_cycle IS 'Number of the PRAM cycle; 0: none yet';
+COMMENT ON COLUMN guanxi.v_customer.pram_phase IS 'none, plan, relation or maintain';
+COMMENT ON COLUMN guanxi.v_customer.premature IS 'The cycle came to its agreement without a relation';
+COMMENT ON COLUMN guanxi.v_customer.agreement_at IS 'The last agreement, unless it was ended';
+COMMENT ON COLUMN guanxi.v_customer.agreement_until IS 'Until when it runs, if that was said';
 COMMENT ON COLUMN guanxi.v_customer.orders IS 'Orders ever';
 COMMENT ON COLUMN guanxi.v_customer.spent IS 'Orders less refunds ever, minor units';
 COMMENT ON COLUMN guanxi.v_customer.first_order_at IS 'The first order';
@@ -114,15 +274,19 @@ COMMENT ON COLUMN guanxi.v_customer.purchase_days IS 'Calendar days with an orde
 COMMENT ON COLUMN guanxi.v_customer.referrals IS 'Referrals given';
 COMMENT ON COLUMN guanxi.v_customer.f IS 'Orders in the window (v_rfm_window)';
 COMMENT ON COLUMN guanxi.v_customer.m IS 'Orders less refunds in the window, minor units';
+COMMENT ON COLUMN guanxi.v_customer.keep_rate_us IS
+    'Of our promises that had an outcome those kept, 0 to 1; null: none had';
+COMMENT ON COLUMN guanxi.v_customer.keep_rate_customer IS 'The same of the promises of the customer';
 COMMENT ON COLUMN guanxi.v_customer.open_reminders IS 'Reminders that are open';
 COMMENT ON COLUMN guanxi.v_customer.at_risk IS 'An open reminder has reached its fourth notice';
 COMMENT ON COLUMN guanxi.v_customer.as_of IS 'The latest instant that is in these figures';
 COMMENT ON COLUMN guanxi.v_customer.policy IS 'Fingerprint of the policy they were made under';
 
 CREATE VIEW guanxi.v_level_change AS
-SELECT l.customer_id, l.at, l.from_level, l.to_level,
-    (ARRAY['event', 'warmth', 'evidence'])[l.cause + 1] AS cause, l.source, l.event_id
-FROM guanxi.level_change AS l;
+SELECT s.customer_id, s.at, s.from_state AS from_level, s.to_state AS to_level,
+    guanxi.level_cause_code(s.detail::smallint) AS cause, s.source, s.event_id
+FROM guanxi.transition AS s
+WHERE s.kind = 0;
 COMMENT ON VIEW guanxi.v_level_change IS 'Every step of a level, with its reason';
 COMMENT ON COLUMN guanxi.v_level_change.customer_id IS 'The customer';
 COMMENT ON COLUMN guanxi.v_level_change.at IS 'When';
@@ -132,18 +296,98 @@ COMMENT ON COLUMN guanxi.v_level_change.cause IS 'event, warmth or evidence';
 COMMENT ON COLUMN guanxi.v_level_change.source IS 'Source of the event applied at that instant, if any';
 COMMENT ON COLUMN guanxi.v_level_change.event_id IS 'Id of that event';
 
+CREATE VIEW guanxi.v_stage_change AS
+SELECT s.customer_id, s.at, s.from_state AS from_stage, s.to_state AS to_stage, s.detail = 1 AS implied,
+    s.source, s.event_id
+FROM guanxi.transition AS s
+WHERE s.kind = 1;
+COMMENT ON VIEW guanxi.v_stage_change IS 'Every step of a stage of life';
+COMMENT ON COLUMN guanxi.v_stage_change.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_stage_change.at IS 'When';
+COMMENT ON COLUMN guanxi.v_stage_change.from_stage IS 'Stage before, 1 to 5; 0: ended';
+COMMENT ON COLUMN guanxi.v_stage_change.to_stage IS 'Stage after';
+COMMENT ON COLUMN guanxi.v_stage_change.implied IS 'It was passed on the way to a further one';
+COMMENT ON COLUMN guanxi.v_stage_change.source IS 'Source of the event applied at that instant, if any';
+COMMENT ON COLUMN guanxi.v_stage_change.event_id IS 'Id of that event';
+
+CREATE VIEW guanxi.v_pram_change AS
+SELECT s.customer_id, s.at, s.detail >> 1 AS cycle, guanxi.phase_code(s.to_state) AS phase,
+    s.detail & 1 = 1 AS premature
+FROM guanxi.transition AS s
+WHERE s.kind = 2;
+COMMENT ON VIEW guanxi.v_pram_change IS 'Every change of the PRAM phase';
+COMMENT ON COLUMN guanxi.v_pram_change.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_pram_change.at IS 'When';
+COMMENT ON COLUMN guanxi.v_pram_change.cycle IS 'Number of the cycle';
+COMMENT ON COLUMN guanxi.v_pram_change.phase IS 'Phase after: none, plan, relation or maintain';
+COMMENT ON COLUMN guanxi.v_pram_change.premature IS 'The cycle came to its agreement without a relation';
+
+CREATE VIEW guanxi.v_tier_change AS
+SELECT s.customer_id, s.at, guanxi.tier_code(s.from_state) AS from_tier,
+    guanxi.tier_code(s.to_state) AS to_tier, nullif(s.detail >> 3, 0)::smallint AS from_target,
+    nullif(s.detail & 7, 0)::smallint AS to_target
+FROM guanxi.transition AS s
+WHERE s.kind = 3;
+COMMENT ON VIEW guanxi.v_tier_change IS 'Every change of a tier or a target level';
+COMMENT ON COLUMN guanxi.v_tier_change.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_tier_change.at IS 'When';
+COMMENT ON COLUMN guanxi.v_tier_change.from_tier IS 'Tier before; null: never ranked';
+COMMENT ON COLUMN guanxi.v_tier_change.to_tier IS 'Tier after: ordinary, rising, star or fading';
+COMMENT ON COLUMN guanxi.v_tier_change.from_target IS 'Target level before; null: never ranked';
+COMMENT ON COLUMN guanxi.v_tier_change.to_target IS 'Target level after';
+
+CREATE VIEW guanxi.v_promise AS
+SELECT p.customer_id, p.promise_id, guanxi.by_code(p.by) AS by, p.about, p.made_at, p.due_at,
+    guanxi.promise_state_code(p.state) AS state, p.outcome_at
+FROM guanxi.promise AS p;
+COMMENT ON VIEW guanxi.v_promise IS 'Promises of both sides';
+COMMENT ON COLUMN guanxi.v_promise.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_promise.promise_id IS 'Id of the promise, unique with its customer';
+COMMENT ON COLUMN guanxi.v_promise.by IS 'Who promised: us or customer';
+COMMENT ON COLUMN guanxi.v_promise.about IS 'What, if that was said';
+COMMENT ON COLUMN guanxi.v_promise.made_at IS 'When; null: only its outcome is known';
+COMMENT ON COLUMN guanxi.v_promise.due_at IS 'Until when; null: only its outcome is known';
+COMMENT ON COLUMN guanxi.v_promise.state IS 'open, kept, broken or lapsed';
+COMMENT ON COLUMN guanxi.v_promise.outcome_at IS 'When it was kept, broken or lapsed';
+
+CREATE VIEW guanxi.v_objection AS
+SELECT o.customer_id, guanxi.objection_code(o.kind) AS kind, guanxi.objection_cause_code(o.cause) AS cause,
+    o.raised_at, o.resolved_at
+FROM guanxi.objection AS o;
+COMMENT ON VIEW guanxi.v_objection IS 'Objections that customers raised';
+COMMENT ON COLUMN guanxi.v_objection.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_objection.kind IS 'need, money, authority, price, product or person';
+COMMENT ON COLUMN guanxi.v_objection.cause IS 'Where it lies: company or customer';
+COMMENT ON COLUMN guanxi.v_objection.raised_at IS 'When it was raised first';
+COMMENT ON COLUMN guanxi.v_objection.resolved_at IS 'When it was resolved; null: it is open';
+
+-- The book of a customer begins with the number of marks, each an item and its instant. Items that the policy
+-- in force does not have have no name and are left out.
+CREATE VIEW guanxi.v_checklist AS
+SELECT c.customer_id, i.list, i.item, guanxi.packed_instant(c.book, 2 + 9 * n) AS marked_at
+FROM guanxi.customer AS c
+    CROSS JOIN LATERAL generate_series(0, get_byte(c.book, 0) - 1) AS n
+    JOIN guanxi.checklist_item AS i ON i.bit = get_byte(c.book, 1 + 9 * n)
+WHERE c.first_seen_at IS NOT NULL;
+COMMENT ON VIEW guanxi.v_checklist IS 'Items of checklists that are marked';
+COMMENT ON COLUMN guanxi.v_checklist.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_checklist.list IS 'The list';
+COMMENT ON COLUMN guanxi.v_checklist.item IS 'The item';
+COMMENT ON COLUMN guanxi.v_checklist.marked_at IS 'The first event that marked it';
+
 CREATE VIEW guanxi.v_reminder AS
-SELECT r.reminder_id, r.customer_id, guanxi.reminder_kind_code(r.kind) AS kind, r.anchor::text AS anchor,
-    r.due_at, r.opened_at, r.notices,
-    (ARRAY['open', 'done', 'moot', 'dismissed'])[r.status + 1] AS status,
-    r.closed_at, r.closed_source AS closed_by_source, r.closed_event AS closed_by_event,
-    r.acknowledged_at, r.snoozed_until, r.at_risk
+SELECT r.reminder_id, r.customer_id, guanxi.reminder_kind_code(r.kind) AS kind,
+    coalesce(r.promise_id, r.anchor::text) AS anchor, r.due_at, r.opened_at, r.notices,
+    guanxi.reminder_status_code(r.status) AS status, r.closed_at, r.closed_source AS closed_by_source,
+    r.closed_event AS closed_by_event, r.acknowledged_at, r.snoozed_until, r.at_risk
 FROM guanxi.reminder AS r;
 COMMENT ON VIEW guanxi.v_reminder IS 'Reminders that were opened';
 COMMENT ON COLUMN guanxi.v_reminder.reminder_id IS 'UUIDv5 of customer, kind and anchor';
 COMMENT ON COLUMN guanxi.v_reminder.customer_id IS 'The customer to be cared for';
-COMMENT ON COLUMN guanxi.v_reminder.kind IS 'cadence, response or aftersale';
-COMMENT ON COLUMN guanxi.v_reminder.anchor IS 'What it counts from, as in its id: microseconds since 1970';
+COMMENT ON COLUMN guanxi.v_reminder.kind IS
+    'cadence, response, aftersale, zone, stalled, objection, renewal, promise, overdue or thanks';
+COMMENT ON COLUMN guanxi.v_reminder.anchor IS
+    'What it is about, as in its id: microseconds since 1970, or the promise_id';
 COMMENT ON COLUMN guanxi.v_reminder.due_at IS 'When it was due';
 COMMENT ON COLUMN guanxi.v_reminder.opened_at IS 'When it opened, with notice 1';
 COMMENT ON COLUMN guanxi.v_reminder.notices IS 'Notices so far';
@@ -174,7 +418,7 @@ FROM guanxi.customer AS c
 WHERE c.next_due_at IS NOT NULL AND c.first_seen_at IS NOT NULL;
 COMMENT ON VIEW guanxi.v_upcoming IS 'The next reminder of each customer if nothing happens';
 COMMENT ON COLUMN guanxi.v_upcoming.customer_id IS 'The customer';
-COMMENT ON COLUMN guanxi.v_upcoming.kind IS 'cadence, response or aftersale';
+COMMENT ON COLUMN guanxi.v_upcoming.kind IS 'Kind of the reminder, as in v_reminder';
 COMMENT ON COLUMN guanxi.v_upcoming.due_at IS 'When it is due';
 
 CREATE VIEW guanxi.v_timeline AS
@@ -187,7 +431,7 @@ SELECT t.customer_id, t.occurred_at, t.recorded_at, t.source, t.event_id, e.name
         WHEN t.type = 36 THEN guanxi.data_text(t.data, 'customer')
         WHEN t.type IN (38, 39, 40) THEN guanxi.data_text(t.data, 'reminder_id')
     END AS ref,
-    coalesce(t.recorded_as, t.customer_id) AS recorded_as, l.topic, l.partition, t."offset"
+    coalesce(nullif(t.recorded_as, ''), t.customer_id) AS recorded_as, l.topic, l.partition, t."offset"
 FROM guanxi.timeline AS t
     LEFT JOIN guanxi.event_type AS e ON e.type_id = t.type
     LEFT JOIN guanxi.lane AS l ON l.lane_id = t.lane_id;
@@ -206,6 +450,14 @@ COMMENT ON COLUMN guanxi.v_timeline.recorded_as IS 'Subject under which it came'
 COMMENT ON COLUMN guanxi.v_timeline.topic IS 'Topic it came from';
 COMMENT ON COLUMN guanxi.v_timeline.partition IS 'Partition';
 COMMENT ON COLUMN guanxi.v_timeline."offset" IS 'Offset';
+
+CREATE VIEW guanxi.v_alias AS
+SELECT a.customer_id, a.into_id AS "into", a.at
+FROM guanxi.alias AS a;
+COMMENT ON VIEW guanxi.v_alias IS 'Customers that were merged into others';
+COMMENT ON COLUMN guanxi.v_alias.customer_id IS 'The customer that was merged away';
+COMMENT ON COLUMN guanxi.v_alias."into" IS 'The one it was merged into, which may be merged further';
+COMMENT ON COLUMN guanxi.v_alias.at IS 'Time of the merge';
 
 CREATE VIEW guanxi.v_lane AS
 SELECT l.topic, l.partition, l.next_offset, l.end_offset, l.epoch, l.lane_time, l.owner, l.state, l.reason,

@@ -37,16 +37,18 @@ BEGIN
         GRANT USAGE ON SCHEMA guanxi TO guanxi_writer;
         FOR object IN SELECT c.oid::regclass AS name FROM pg_catalog.pg_class AS c
             WHERE c.relnamespace = 'guanxi'::regnamespace AND c.relkind IN ('r', 'p')
-                AND c.relname <> 'schema_version'
+                AND c.relname NOT IN ('schema_version', 'secret')
         LOOP
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO guanxi_writer', object.name);
         END LOOP;
-        GRANT SELECT ON guanxi.schema_version TO guanxi_writer;
+        GRANT SELECT ON guanxi.schema_version, guanxi.secret TO guanxi_writer;
+        GRANT EXECUTE ON FUNCTION guanxi.hmac, guanxi.tombstone TO guanxi_writer;
     END IF;
 
     IF NOT 'guanxi_reader' = ANY (missing) THEN
         GRANT USAGE ON SCHEMA guanxi TO guanxi_reader;
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guanxi TO guanxi_reader; -- those of the views
+        REVOKE EXECUTE ON FUNCTION guanxi.tombstone FROM guanxi_reader;
         FOR object IN SELECT c.oid::regclass AS name FROM pg_catalog.pg_class AS c
             WHERE c.relnamespace = 'guanxi'::regnamespace AND c.relkind = 'v'
         LOOP

@@ -2,7 +2,7 @@
 -- $1 customers
 SELECT
     n.customer_id, n.reminder_id, n.notice, n.at, n.recipients, n.state, n.home,
-    n.level, n.last_contact_at, n.last_order_at, n.next_at
+    n.about, n.last_order_at, n.next_at
 FROM guanxi.notice n
 WHERE n.customer_id = ANY ($1::text[])
 ORDER BY n.customer_id, n.reminder_id, n.notice

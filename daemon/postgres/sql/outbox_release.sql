@@ -23,13 +23,15 @@ WITH due AS (
             LIMIT $3::int8
         ) passed
     ))
-    RETURNING o.home, o.at, o.seq, o.customer_id, o.n, o.from_level, o.to_level, o.cause, o.source, o.event_id
+    RETURNING o.home, o.at, o.seq, o.customer_id, o.n, o.transition, o.from_state, o.to_state, o.detail, o.source,
+        o.event_id
 )
-INSERT INTO guanxi.parcel (home, messages, customers, instants, numbers, from_levels, to_levels, causes, sources,
-    event_ids)
+INSERT INTO guanxi.parcel (home, messages, customers, instants, numbers, transitions, from_states, to_states, details,
+    sources, event_ids)
 SELECT
-    s.home, count(*), array_agg(s.customer_id), array_agg(s.at), array_agg(s.n), array_agg(s.from_level),
-    array_agg(s.to_level), array_agg(s.cause), array_agg(s.source), array_agg(s.event_id)
+    s.home, count(*), array_agg(s.customer_id), array_agg(s.at), array_agg(s.n), array_agg(s.transition),
+    array_agg(s.from_state), array_agg(s.to_state), array_agg(s.detail), array_agg(s.source),
+    array_agg(s.event_id)
 FROM (SELECT * FROM due ORDER BY home, at, seq) s
 GROUP BY s.home
 RETURNING messages

@@ -6,4 +6,4 @@ SELECT customer_id, occurred_at, source, event_id, recorded_as, type, side, poin
     data
 FROM guanxi.timeline
 WHERE customer_id = ANY ($1::text[])
-ORDER BY customer_id, occurred_at, source, event_id, coalesce(recorded_as, customer_id)
+ORDER BY customer_id, occurred_at, source, event_id, coalesce(nullif(recorded_as, ''), customer_id)

@@ -6,7 +6,17 @@ from collections import Counter
 from .views import INNER
 
 NAMESPACE = uuid.UUID("6f1c1d2e-6f0a-5c59-9f3c-7d1a5f0c0e11")
-LEVEL_CHANGED = "guanxi.level.changed"
+PROMISE_KINDS = {"promise", "overdue", "thanks"}  # of reminders: their anchor is a promise_id
+
+# What of a change's from and to its successor takes up, and where v_customer has it; who has no change yet stands
+# at the beginning.
+CHANGES = {
+    "guanxi.level.changed": (lambda end: end["level"], lambda row: row["level"], 1),
+    "guanxi.stage.changed": (lambda end: end["stage"], lambda row: row["stage"], 1),
+    "guanxi.pram.changed": (lambda end: end, lambda row: row["pram_phase"], "none"),
+    "guanxi.tier.changed": (lambda end: (end["code"], end["target"]), lambda row: (row["tier"], row["target_level"]),
+                            (None, None)),
+}
 
 
 class Comparison:
@@ -27,8 +37,6 @@ class Comparison:
 
 
 def _same(name, expected, actual):
-    if name == "anchor":
-        return str(expected) == str(actual)
     if name == "recipients":
         return set(expected) == set(re.findall(r"[a-z]+", str(actual)))
     return expected == actual
@@ -75,20 +83,25 @@ def _compare_reminders(comparison, expected, actual):
         if key in expected["v_reminder"]:
             continue
         # Left over from before a late event took its ground away: there only because it was published. It stays as it
-        # was closed before that, by an event; one that was open is closed moot, by no event.
+        # was closed before that (by an event, unless it was moot); one that was open is closed moot, by no event.
         comparison.figures[f"reminders left over, {row['status']}"] += 1
-        by_event = row["closed_by_event"] is not None
-        if row["status"] == "open" or by_event == (row["status"] == "moot") or not published.get(key[0]):
+        by_nobody = row["closed_by_event"] is None and row["status"] != "moot"
+        if row["status"] == "open" or by_nobody or not published.get(key[0]):
             comparison.differ(f"v_reminder {key}: not expected: {row}, published {published.get(key[0])}")
 
 
 def _compare_notices(comparison, expected, actual):
+    # To whom a notice went depends on what was known of such objections when it was published.
+    persons = {customer for customer, kind, *_ in expected["v_objection"] if kind == "person"}
     for key, wanted in expected["v_notice"].items():
         row = actual["v_notice"].get(key)
         if row is None:
             comparison.differ(f"v_notice {key}: missing, expected {wanted}")
             continue
-        kept = row["state"] == "published" and row["at"] != wanted["at"]
+        customer = expected["v_reminder"][key[:1]]["customer_id"]
+        told = row["state"] == "published"
+        kept = told and (row["at"] != wanted["at"] or (
+            customer in persons and not _same("recipients", wanted["recipients"], row["recipients"])))
         comparison.figures["notices kept as published"] += kept
         _compare_columns(comparison, "v_notice", key, wanted, row, ("at", "recipients") if kept else ())
         if row["state"] not in (("published",) if wanted["open"] else ("published", "suppressed")):
@@ -137,26 +150,45 @@ def compare_views(expected, actual, records=()):
 # ---------------------------------------------------------------------------------------------- messages
 
 
-def _compare_levels(comparison, messages, actual):
+def _compare_changes(comparison, messages, actual, type):
     """Of each customer n counts from 1 without a gap, each change begins where the last one ended, and the
     last one ends where the customer stands."""
+    end_of, stand_of, beginning = CHANGES[type]
     changes = {}
-    for message in messages.first.values():
-        if message.type == LEVEL_CHANGED:
-            changes.setdefault(message.customer, []).append(message)
+    for message in messages.of_type(type):
+        changes.setdefault(message.customer, []).append(message)
     for customer, told in changes.items():
-        level = 1
+        stand = beginning
         for n, message in enumerate(told, 1):
-            if message.id != str(uuid.uuid5(NAMESPACE, f"{customer}\n{LEVEL_CHANGED}\n{n}")):
-                comparison.differ(f"{LEVEL_CHANGED} of {customer}: number {n} has another id: {message.data}")
-            if message.data["from"]["level"] != level:
-                comparison.differ(f"{LEVEL_CHANGED} of {customer}: {n} begins at {message.data['from']}, not {level}")
-            level = message.data["to"]["level"]
+            if message.id != str(uuid.uuid5(NAMESPACE, f"{customer}\n{type}\n{n}")) or message.data["n"] != n:
+                comparison.differ(f"{type} of {customer}: number {n} has another id: {message.data}")
+            if end_of(message.data["from"]) != stand:
+                comparison.differ(f"{type} of {customer}: {n} begins at {message.data['from']}, not {stand}")
+            stand = end_of(message.data["to"])
     for (customer,), row in actual["v_customer"].items():
-        last = changes[customer][-1].data["to"]["level"] if customer in changes else 1
-        if last != row["level"]:
-            comparison.differ(f"{LEVEL_CHANGED} of {customer}: last told {last}, stands at {row['level']}")
-    comparison.figures["level changes"] += sum(map(len, changes.values()))
+        last = end_of(changes[customer][-1].data["to"]) if customer in changes else beginning
+        if last != stand_of(row):
+            comparison.differ(f"{type} of {customer}: last told {last}, stands at {stand_of(row)}")
+    comparison.figures[type] += sum(map(len, changes.values()))
+
+
+def _compare_notice_messages(comparison, messages, actual):
+    """What a notice says of its reminder is what the views say."""
+    for message in messages.first.values():
+        reminder, _, notice = message.id.partition("/")
+        if not notice.isdigit():
+            continue
+        row = actual["v_reminder"].get((reminder,))
+        told = actual["v_notice"].get((reminder, int(notice)))
+        if row is None or told is None:
+            comparison.differ(f"{message.id}: there is no such notice")
+            continue
+        promise = row["anchor"] if row["kind"] in PROMISE_KINDS else None
+        wanted = (row["kind"], row["customer_id"], promise, int(notice))
+        found = tuple(message.data.get(name) for name in ("kind", "customer", "promise_id", "notice"))
+        if wanted != found or not _same("recipients", message.data["to"], told["recipients"]):
+            comparison.differ(f"{message.id}: says {found}, to {message.data['to']}; expected {wanted}, "
+                              f"to {told['recipients']}")
 
 
 def _compare_closings(comparison, messages, actual, published):
@@ -175,7 +207,7 @@ def _compare_order(comparison, messages):
     last = {}
     for message in messages.first.values():
         reminder, _, which = message.id.partition("/")
-        if message.type == LEVEL_CHANGED:
+        if message.type in CHANGES:
             continue
         if which == "closed":
             if reminder not in last:
@@ -205,7 +237,9 @@ def compare_messages(expected, actual, messages):
             comparison.differ(f"{message.id}: key {message.key!r} is not its customer {message.customer!r}")
     for id in messages.ambiguous:
         comparison.differ(f"{id}: means two different things")
-    _compare_levels(comparison, messages, actual)
+    for type in CHANGES:
+        _compare_changes(comparison, messages, actual, type)
+    _compare_notice_messages(comparison, messages, actual)
     _compare_closings(comparison, messages, actual, published)
     _compare_order(comparison, messages)
     comparison.figures.update({

@@ -8,6 +8,12 @@ from .stream import tool
 KEYS = {
     "v_customer": ["customer_id"],
     "v_level_change": ["customer_id", "at", "from_level", "to_level"],
+    "v_stage_change": ["customer_id", "at", "from_stage", "to_stage", "source", "event_id"],
+    "v_pram_change": ["customer_id", "cycle", "phase"],
+    "v_tier_change": ["customer_id", "at", "from_tier", "to_tier", "from_target", "to_target"],
+    "v_promise": ["customer_id", "promise_id"],
+    "v_objection": ["customer_id", "kind", "cause", "raised_at"],
+    "v_checklist": ["customer_id", "list", "item"],
     "v_reminder": ["reminder_id"],
     "v_notice": ["reminder_id", "notice"],
     "v_upcoming": ["customer_id"],
@@ -16,7 +22,8 @@ KEYS = {
     "v_lane": ["topic", "partition"],
 }
 # Columns of the oracle that views do not show.
-INNER = {"level_down_at", "level_changes", "delivered_at", "positions", "open"}
+INNER = {"level_down_at", "care_since", "below_since", "delivered_at", "level_changes", "stage_changes", "pram_changes",
+         "tier_changes", "traits", "positions", "open"}
 
 
 class Twice(Exception):

@@ -1,7 +1,17 @@
 """Stories worked out by hand: the oracle and the daemon both have to tell them as they are written."""
+import copy
 import os
 
 from rig import case, golden, stream
+from rig.compare import compare_views
+
+# Of each view that the stories fill, a column and something that no row of them has there.
+WRONG = {
+    "v_customer": ("keep_rate_us", 0.25), "v_level_change": ("cause", "other"), "v_stage_change": ("implied", None),
+    "v_pram_change": ("premature", None), "v_promise": ("about", "other"), "v_objection": ("resolved_at", 1),
+    "v_checklist": ("marked_at", 1), "v_reminder": ("closed_at", 1), "v_notice": ("recipients", ""),
+    "v_upcoming": ("due_at", 1), "v_timeline": ("points", 0.5),
+}
 
 FOLDER = os.path.join(os.path.dirname(__file__), "..", "golden")
 
@@ -32,6 +42,27 @@ class Golden(case.SystemTest):
         rows[0]["level"] = 4
         self.assertEqual(len(golden.differences(rows, expected.views)), 1)
         self.assertEqual(len(golden.differences(rows[:-1] + [{**rows[-1], "notice": 5}], expected.views)), 2)
+
+    def test_wrong_row_is_noticed(self):
+        """So can the comparison of the views with the oracle: of each view, a row that is otherwise, one that is
+        missing and one too many."""
+        records, _ = golden.load(FOLDER)
+        expected = self.expected(self.site(migrate=False, topics={}), records).views
+        right = copy.deepcopy(expected)
+        for row in right["v_notice"].values():
+            row.update(state="published", recipients=",".join(row["recipients"]))
+        for row in right["v_timeline"].values():
+            row["topic"], row["partition"], row["offset"] = row["positions"][0]
+        self.assertEqual(compare_views(expected, right).differences, [])
+        for view, (column, value) in WRONG.items():
+            key = next(iter(right[view]))
+            otherwise, missing = copy.deepcopy(right), copy.deepcopy(right)
+            otherwise[view][key][column] = value
+            row = missing[view].pop(key)
+            more = {**right, view: {**right[view], ("other",) * len(key): {**row, "state": "held", "status": "open"}}}
+            for wrong in (otherwise, missing, more):
+                with self.subTest(view=view):
+                    self.assertNotEqual(compare_views(expected, wrong).differences, [])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,370 @@
+#include "app/identity.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app/outbox.h"
+#include "base/status.h"
+#include "codec/encode.h"
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while customers were merged");
+}
+
+bool event_is_identity(const struct event *event)
+{
+    return event->effect == EFFECT_OF_CUSTOMER_MERGED || event->effect == EFFECT_OF_CUSTOMER_UNMERGED ||
+           event->effect == EFFECT_OF_CUSTOMER_ERASED;
+}
+
+static int refuse(struct identity_plan *plan, enum reject_reason reason, const char *detail)
+{
+    plan->verdict = IDENTITY_EVENT_REFUSED;
+    plan->reject = (struct reject){.reason = reason};
+    snprintf(plan->reject.detail, sizeof plan->reject.detail, "%s", detail);
+    return STORE_OK;
+}
+
+// The message about the change, which goes out at once: there is nothing to wait for, and nothing takes it back.
+static bool announce(struct identity_work *work, const struct event *event, const struct identity_message *message)
+{
+    struct outbox_row *row = vector_push(&work->set->outbox);
+    if (!row)
+        return false;
+    *row = (struct outbox_row){
+        .customer_id = event->subject, .home = work->lane_id, .at = event->time, .kind = OUTBOX_IDENTITY,
+        .released = true, .payload = encode_identity(&work->set->arena, message),
+    };
+    return row->payload.data != NULL;
+}
+
+// ------------------------------------------------------------------------------------------ who is left
+
+// A closing that is not to wait for the watermark. `row` is whose reminder it was.
+static bool close_at_once(struct identity_work *work, const struct customer_row *row, const struct reminder_row *closed)
+{
+    if (!outbox_closing(work->set, row, closed))
+        return false;
+    work->set->outbox.items[work->set->outbox.count - 1].released = true;
+    return true;
+}
+
+static struct reminder_row closed_moot(const struct reminder_row *open, const struct event *event)
+{
+    struct reminder_row closed = *open;
+    closed.status = REMINDER_MOOT;
+    closed.closed_at = instant_later(event->time, open->opened_at);
+    closed.exists = true;
+    closed.announce = ANNOUNCE_KEEP;
+    closed.closed_source = event->source;
+    closed.closed_event = event->id;
+    return closed;
+}
+
+// A reminder of somebody who goes: open and told of, it closes; never told of, it never was.
+static bool leave_reminder(struct identity_work *work, const struct customer_row *row,
+                           const struct reminder_row *reminder, const struct event *event)
+{
+    if (!reminder->published) {
+        struct reminder_row *dropped = vector_push(&work->set->delete_reminders);
+        if (dropped)
+            *dropped = *reminder;
+        return dropped != NULL;
+    }
+    if (reminder->status != REMINDER_OPEN)
+        return true;
+    struct reminder_row *closed = vector_push(&work->set->reminders);
+    if (!closed)
+        return false;
+    *closed = closed_moot(reminder, event);
+    return close_at_once(work, row, closed);
+}
+
+// What is held of somebody who goes: closings of what was told go out, all else is forgotten.
+static bool leave_message(struct identity_work *work, const struct outbox_row *held)
+{
+    struct outbox_row *dropped = vector_push(&work->set->delete_outbox);
+    if (!dropped)
+        return false;
+    *dropped = *held;
+    if (held->kind != OUTBOX_CLOSING || !held->reminder_published)
+        return true;
+    struct outbox_row *sent = vector_push(&work->set->outbox);
+    if (!sent)
+        return false;
+    *sent = *held;
+    sent->seq = 0;
+    sent->released = true;
+    return true;
+}
+
+struct belongings {
+    struct reminder_row *reminders;
+    struct notice_row *notices;
+    struct outbox_row *outbox;
+    size_t reminder_count, notice_count, outbox_count;
+};
+
+static int read_belongings(struct identity_work *work, const struct span *ids, size_t count, struct belongings *had)
+{
+    return work->store->ops->follow_ups(work->store, ids, count, work->arena, &had->reminders, &had->reminder_count,
+                                        &had->notices, &had->notice_count, &had->outbox, &had->outbox_count);
+}
+
+static const struct reminder_row *reminder_of(const struct belongings *had, const struct notice_row *notice)
+{
+    for (size_t i = 0; i < had->reminder_count; i++) {
+        if (memcmp(had->reminders[i].reminder_id, notice->reminder_id, sizeof notice->reminder_id) == 0)
+            return &had->reminders[i];
+    }
+    return NULL;
+}
+
+// The reminders and messages of a customer who becomes an alias.
+static bool leave_all(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
+                      const struct event *event)
+{
+    bool done = true;
+    for (size_t i = 0; i < had->outbox_count && done; i++)
+        done = leave_message(work, &had->outbox[i]);
+    for (size_t i = 0; i < had->reminder_count && done; i++)
+        done = leave_reminder(work, row, &had->reminders[i], event);
+    for (size_t i = 0; i < had->notice_count && done; i++) {
+        const struct reminder_row *reminder = reminder_of(had, &had->notices[i]);
+        if (had->notices[i].state != NOTICE_HELD || !reminder || !reminder->published)
+            continue; // what goes with its reminder needs no word
+        struct notice_row *dropped = vector_push(&work->set->delete_notices);
+        done = dropped != NULL;
+        if (dropped)
+            *dropped = had->notices[i];
+    }
+    return done;
+}
+
+// ---------------------------------------------------------------------------------------- who comes back
+
+// Marks a customer whose timeline changes; one that is not there yet comes as a stub for the fold.
+static bool mark(struct identity_work *work, const struct customer_row *loaded, const struct identity_row *identity,
+                 instant fold_at, const struct event *event)
+{
+    struct customer_row *row = vector_push(&work->set->customers);
+    if (!row)
+        return false;
+    *row = *loaded;
+    if (row->version == 0) {
+        *row = customer_row_unknown(loaded->id, work->lane_id);
+        row->policy = work->policy->fingerprint;
+        memcpy(row->messages, identity->messages, sizeof row->messages);
+    }
+    row->fold_at = instant_earlier(row->fold_at, fold_at);
+    row->quiet_until = instant_later(row->quiet_until, event->time);
+    return true;
+}
+
+// A write has its customers by id.
+static void sort_rows(struct writeset *set)
+{
+    if (set->customers.count == 2 && span_compare(set->customers.items[0].id, set->customers.items[1].id) > 0) {
+        struct customer_row first = set->customers.items[0];
+        set->customers.items[0] = set->customers.items[1];
+        set->customers.items[1] = first;
+    }
+}
+
+// Loads two customers, in the order given.
+static int load_two(struct identity_work *work, const struct span ids[2], struct customer_row rows[2])
+{
+    bool swapped = span_compare(ids[0], ids[1]) > 0;
+    const struct span sorted[2] = {ids[swapped], ids[!swapped]};
+    struct customer_row loaded[2];
+    int outcome = work->store->ops->load(work->store, sorted, 2, work->arena, loaded);
+    for (int i = 0; outcome == STORE_OK && i < 2; i++) {
+        rows[i] = loaded[swapped ? 1 - i : i];
+        rows[i].id = ids[i];
+    }
+    return outcome;
+}
+
+// ------------------------------------------------------------------------------------------------ events
+
+static bool stand(struct identity_work *work, const struct event *event, struct span customer_id)
+{
+    return writeset_timeline(work->set, event, customer_id, 0, work->lane_id, work->offset);
+}
+
+// `identities`: of the subject and of whom it is merged into.
+static int merge(struct identity_work *work, const struct event *event, const struct identity_row identities[2],
+                 struct identity_plan *plan)
+{
+    const struct span ids[2] = {identities[0].customer, identities[1].customer};
+    if (identities[1].erased)
+        return refuse(plan, REJECT_BAD_MERGE, "data.into was erased");
+    if (span_equal(ids[0], ids[1]))
+        return refuse(plan, REJECT_BAD_MERGE, "the subject and data.into are the same customer already");
+    struct customer_row rows[2];
+    struct belongings had;
+    int outcome = load_two(work, ids, rows);
+    if (outcome == STORE_OK)
+        outcome = read_belongings(work, &ids[0], 1, &had);
+    if (outcome != STORE_OK)
+        return outcome;
+    struct customer_row *loser = &rows[0], *winner = &rows[1];
+    plan->change = (struct identity_change){.kind = IDENTITY_MERGE, .epoch = plan->change.epoch,
+                                            .subject = event->subject, .from = ids[0], .to = ids[1],
+                                            .at = event->time};
+    bool known = loser->version > 0 || winner->version > 0;
+    instant as_of = winner->version > 0 ? winner->state.as_of : loser->state.as_of;
+    bool done = stand(work, event, winner->id) && (!known || mark(work, winner, &identities[1], as_of, event));
+    if (done && loser->version > 0) {
+        struct customer_row *gone = vector_push(&work->set->delete_customers);
+        done = gone && leave_all(work, loser, &had, event);
+        if (gone)
+            *gone = *loser;
+    }
+    const struct identity_message message = {
+        .subject = event->subject, .at = event->time, .kind = MESSAGE_MERGED, .other = event->ref,
+        .n = identities[0].merged + 1, .event_source = event->source, .event_id = event->id};
+    return done && announce(work, event, &message) ? STORE_OK : out_of_memory();
+}
+
+// The ids that lead to one, and itself, sorted.
+static int read_tree(struct identity_work *work, struct span id, const struct span **ids, size_t *count)
+{
+    struct span *merged;
+    int outcome = work->store->ops->merged_into(work->store, id, work->arena, &merged, count);
+    if (outcome != STORE_OK)
+        return outcome;
+    struct span *all = arena_take(work->arena, (*count + 1) * sizeof *all);
+    if (!all)
+        return out_of_memory();
+    size_t place = 0;
+    for (size_t i = 0; i < *count; i++)
+        all[place++] = merged[i];
+    all[place++] = id;
+    for (size_t i = place - 1; i > 0 && span_compare(all[i - 1], all[i]) > 0; i--) {
+        struct span before = all[i - 1];
+        all[i - 1] = all[i];
+        all[i] = before;
+    }
+    *ids = all;
+    *count = place;
+    return STORE_OK;
+}
+
+static int unmerge(struct identity_work *work, const struct event *event, const struct identity_row identities[2],
+                   struct identity_plan *plan)
+{
+    const struct identity_row *back = &identities[1];
+    if (back->erased || span_equal(back->id, back->customer) ||
+        !span_equal(back->customer, identities[0].customer)) {
+        plan->verdict = IDENTITY_EVENT_IGNORED;
+        return STORE_OK;
+    }
+    const struct span ids[2] = {back->customer, back->id};
+    struct customer_row rows[2];
+    plan->change = (struct identity_change){.kind = IDENTITY_UNMERGE, .epoch = plan->change.epoch,
+                                            .subject = event->subject, .from = ids[0], .to = ids[1],
+                                            .at = event->time};
+    int outcome = load_two(work, ids, rows);
+    if (outcome == STORE_OK)
+        outcome = read_tree(work, back->id, &plan->change.ids, &plan->change.id_count);
+    if (outcome != STORE_OK)
+        return outcome;
+    instant as_of = rows[0].version > 0 ? rows[0].state.as_of : event->time;
+    bool done = stand(work, event, ids[0]) &&
+                (rows[0].version == 0 || mark(work, &rows[0], &identities[0], as_of, event)) &&
+                mark(work, &rows[1], back, as_of, event);
+    sort_rows(work->set);
+    const struct identity_message message = {
+        .subject = event->subject, .at = event->time, .kind = MESSAGE_UNMERGED, .other = event->ref,
+        .n = identities[0].unmerged + 1, .event_source = event->source, .event_id = event->id};
+    return done && announce(work, event, &message) ? STORE_OK : out_of_memory();
+}
+
+// What is published about somebody erased names neither promise nor event: both may tell of the person.
+static bool close_erased(struct identity_work *work, const struct belongings *had, const struct event *event)
+{
+    bool done = true;
+    for (size_t i = 0; i < had->reminder_count && done; i++) {
+        const struct reminder_row *reminder = &had->reminders[i];
+        if (!reminder->published || reminder->status != REMINDER_OPEN)
+            continue;
+        struct reminder_row closed = closed_moot(reminder, event);
+        closed.closed_source = closed.closed_event = closed.promise_id = SPAN_NONE;
+        done = close_at_once(work, &(struct customer_row){.id = reminder->customer_id, .home = work->lane_id}, &closed);
+    }
+    return done;
+}
+
+static int erase(struct identity_work *work, const struct event *event, const struct identity_row *identity,
+                 struct identity_plan *plan)
+{
+    struct belongings had;
+    struct customer_row row;
+    plan->change = (struct identity_change){.kind = IDENTITY_ERASE, .epoch = plan->change.epoch,
+                                            .subject = event->subject, .at = event->time};
+    int outcome = read_tree(work, identity->customer, &plan->change.ids, &plan->change.id_count);
+    if (outcome == STORE_OK)
+        outcome = work->store->ops->load(work->store, &identity->customer, 1, work->arena, &row);
+    if (outcome == STORE_OK)
+        outcome = read_belongings(work, plan->change.ids, plan->change.id_count, &had);
+    if (outcome != STORE_OK)
+        return outcome;
+    bool done = close_erased(work, &had, event);
+    if (done && row.version > 0) {
+        struct customer_row *gone = vector_push(&work->set->delete_customers);
+        done = gone != NULL;
+        if (gone)
+            *gone = row;
+    }
+    const struct identity_message message = {.subject = event->subject, .at = event->time, .kind = MESSAGE_ERASED,
+                                             .n = identity->erasures + 1};
+    return done && announce(work, event, &message) ? STORE_OK : out_of_memory();
+}
+
+// Whether the event was read before: it stands on the timeline of whom its subject means; or, as a merge that was
+// undone since, of the other.
+static int judge_repeat(struct identity_work *work, const struct event *event,
+                        const struct identity_row identities[2], struct identity_plan *plan)
+{
+    const struct span ids[2] = {identities[0].customer, identities[1].customer};
+    const struct event *const asked[2] = {event, event};
+    enum identity found[2];
+    int outcome = work->store->ops->identify(work->store, ids, asked, 2, found);
+    enum identity identity = found[0] == IDENTITY_NEW ? found[1] : found[0];
+    if (outcome != STORE_OK || identity == IDENTITY_NEW)
+        return outcome;
+    plan->verdict = IDENTITY_EVENT_DUPLICATE;
+    return identity == IDENTITY_SAME ? STORE_OK
+                                     : refuse(plan, REJECT_CONFLICT,
+                                              "the same source and id were read before with other content");
+}
+
+int identity_work_out(struct identity_work *work, const struct event *event, struct identity_plan *plan)
+{
+    *plan = (struct identity_plan){.verdict = IDENTITY_EVENT_APPLIED};
+    bool erased = event->effect == EFFECT_OF_CUSTOMER_ERASED;
+    const struct span ids[2] = {event->subject, event->ref};
+    struct identity_row identities[2];
+    int outcome = work->store->ops->resolve(work->store, ids, erased ? 1 : 2, work->arena, identities,
+                                            &plan->change.epoch);
+    if (outcome != STORE_OK)
+        return outcome;
+    if (identities[0].erased) {
+        plan->verdict = IDENTITY_EVENT_DROPPED;
+        return STORE_OK;
+    }
+    if (erased) {
+        outcome = erase(work, event, &identities[0], plan);
+    } else {
+        outcome = judge_repeat(work, event, identities, plan);
+        if (outcome != STORE_OK || plan->verdict != IDENTITY_EVENT_APPLIED)
+            return outcome;
+        outcome = event->effect == EFFECT_OF_CUSTOMER_MERGED ? merge(work, event, identities, plan)
+                                                             : unmerge(work, event, identities, plan);
+    }
+    if (outcome == STORE_OK && plan->verdict == IDENTITY_EVENT_APPLIED)
+        work->set->identity = &plan->change;
+    return outcome;
+}
