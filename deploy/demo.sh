@@ -76,7 +76,7 @@ start_broker() {
 start_daemon() {
     local dir=$WORK_DIR/guanxid
     service_of "$dir" "$BUILD/bin/guanxid" run -c "$dir/guanxid.conf"
-    sed -e "s|@BROKERS@|$BROKERS|" -e "s|@CONNINFO@|$POSTGRES_CONNINFO|" \
+    sed -e "s|@BROKERS@|$BROKERS|" -e "s|@CONNINFO@|$POSTGRES_CONNINFO|" -e "s|@SOURCE@|$SOURCE|g" \
         "$SOURCE/deploy/demo/guanxid.conf" >"$dir/guanxid.conf"
     quietly "$BUILD/bin/guanxid" migrate up -c "$dir/guanxid.conf"
     service_start "$dir"
@@ -132,7 +132,6 @@ end_month() {
 tell_story() {
     local at record month= end
     end=$(awk '$1 == "end" { print $2 }' "$STORY")
-    awk -f "$SOURCE/deploy/demo/story.awk" -v names=1 "$STORY" >"$WORK_DIR/names"
     awk -f "$SOURCE/deploy/demo/story.awk" -v binary=visits "$STORY" |
         sort -s -t $'\t' -k 1,1 >"$WORK_DIR/story"
     # The one bad record aside, and what is told twice once.
@@ -161,7 +160,7 @@ check() {
     FAILED=$(sql records="$RECORDS" published="$PUBLISHED" load.sql check.sql)
 }
 
-show() { sql load.sql levels.sql one_customer.sql reminders.sql value.sql; }
+show() { sql load.sql levels.sql one_customer.sql promises.sql reminders.sql value.sql; }
 
 # --- Staying up -----------------------------------------------------------------------------------
 
@@ -189,8 +188,8 @@ END
 
 # Reminders as they come, in both languages, until the end.
 follow_reminders() {
-    local template='s/.*"subject":"([^"]*)".*"kind":"([^"]*)","notice":([0-9]+)'
-    template+='.*"why":\{"en":"([^"]*)","zh":"([^"]*)".*/reminder \1 (\2, notice \3)\n  \4\n  \5/p'
+    local template='s/.*"subject":"([^"]*)".*"kind":"([^"]*)"(,"promise_id":"[^"]*")?,"notice":([0-9]+)'
+    template+='.*"why":\{"en":"([^"]*)","zh":"([^"]*)".*/reminder \1 (\2, notice \4)\n  \5\n  \6/p'
     mkfifo "$WORK_DIR/reminders"
     sed -unE "$template" "$WORK_DIR/reminders" &
     kcat -C -u -q -b "$BROKERS" -t guanxi.reminders -o end -f '%s\n' >"$WORK_DIR/reminders" 2>/dev/null &

@@ -1,11 +1,10 @@
--- Customers by level.
-\qecho '\n── Customers by level, 2026-03-01 · 客户关系层次 ──\n'
-SELECT l.level, l.level_code AS code, l.level_zh AS "中文", repeat('█', count(c.customer_id)::integer)
-        || ' ' || count(c.customer_id) AS customers,
-    string_agg(k.name, ', ' ORDER BY c.customer_id) AS who
-FROM (SELECT n AS level, guanxi.level_code(n::smallint) AS level_code, guanxi.level_zh(n::smallint) AS level_zh
-        FROM generate_series(1, 4) AS n) AS l
-    LEFT JOIN guanxi.v_customer AS c ON c.level = l.level
-    LEFT JOIN known_as AS k ON k.customer_id = c.customer_id
-GROUP BY l.level, l.level_code, l.level_zh
-ORDER BY l.level DESC;
+-- Customers by stage of life and level.
+\qecho '\n── Customers by stage of life and level, 2026-03-01 · 生命周期阶段与关系层次 ──\n'
+SELECT s.stage, guanxi.stage_code(s.stage) AS code, guanxi.stage_zh(s.stage) AS "中文",
+    count(*) FILTER (WHERE c.level = 1) AS "一般 basic", count(*) FILTER (WHERE c.level = 2) AS "反应 reactive",
+    count(*) FILTER (WHERE c.level = 3) AS "可靠 accountable", count(*) FILTER (WHERE c.level = 4) AS "主动 proactive",
+    count(*) FILTER (WHERE c.at_risk) AS "at risk", count(*) FILTER (WHERE c.unfit) AS unfit
+FROM (SELECT n::smallint AS stage FROM generate_series(0, 5) AS n) AS s
+    LEFT JOIN guanxi.v_customer AS c ON c.stage = s.stage
+GROUP BY s.stage
+ORDER BY s.stage DESC;

@@ -1,12 +1,10 @@
--- What the other files of this folder need besides the views: names (from the story) and what was
--- published to Kafka, in temporary tables. Run in the folder with the three files, as a reader.
+-- What the other files of this folder need besides the views: what was published to Kafka, in a temporary
+-- table. Run in the folder with the two files, as a reader.
 
 SET ROLE guanxi_reader;
 SET TIME ZONE 'Asia/Shanghai';
 SET client_min_messages = warning;
 
-CREATE TEMP TABLE known_as (customer_id text COLLATE "C" PRIMARY KEY, name text NOT NULL);
-\copy known_as FROM 'names'
 CREATE TEMP TABLE published (position serial, topic text DEFAULT 'guanxi.reminders', event jsonb NOT NULL);
 -- CSV without quotes or delimiters that occur: a line is a value, whatever stands in it.
 \copy published (event) FROM 'reminders.json' WITH (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')

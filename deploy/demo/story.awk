@@ -1,21 +1,21 @@
 # Turns the story into records for `publish`, each with the minute at which it is published in front:
 #   DATE TIME <tab> topic <tab> - <tab> key <tab> headers <tab> value
 # The story's head says how its lines are meant. -v binary=TOPIC: that topic gets CloudEvents in binary
-# mode. -v names=1 prints the names of the customers instead: id <tab> name.
+# mode.
 
 function emit(key, headers, value) {
     at = arrives ? arrives : $1 " " $2
     arrives = ""
     last = at "\t" $3 "\t-\t" key "\t" headers "\t" value
-    if (!names)
-        print last
+    print last
 }
 
 /^#/ || !NF { next }
 $1 == "end" { next }
 $1 == "customer" { customer = $2; next }
 $1 == "arrives" { arrives = $2 " " $3; next }
-$1 == "again" { if (!names) print last; next }
+$1 == "again" { print last; next }
+$1 == "stop" { exit }
 
 # What is left of the line after its first four words is the data, with whatever spaces stand in it.
 {
@@ -26,10 +26,6 @@ $1 == "again" { if (!names) print last; next }
 }
 
 $4 == "raw" { emit(customer, "content-type=application/cloudevents+json", data); next }
-
-names && $4 == "customer.updated" && match(data, /"name":"[^"]*"/) {
-    print customer "\t" substr(data, RSTART + 8, RLENGTH - 9)
-}
 
 $3 == binary {
     emit(customer, "content-type=application/json|ce_specversion=1.0|ce_id=" id "|ce_source=/demo/" $3 \
