@@ -207,7 +207,7 @@ static void remember_customers(struct applier *applier)
             continue;
         if (row + AHEAD < end)
             ask_for(row + AHEAD, sizeof *row);
-        row->version++;
+        row->version = customer_next_version(row->version, applier->set.epoch);
         cache_put(applier->cache, groups[i].hash, row++);
     }
 }
@@ -295,6 +295,7 @@ static int quarantine_poison(struct applier *applier, const struct item *item)
     writeset_clear(&applier->set);
     memset(applier->tally, 0, sizeof applier->tally);
     applier->grouping.members.count = applier->grouping.groups.count = 0;
+    applier->set.epoch = applier->epoch; // of whom was erased this moment nothing is kept
     if (!batch_quarantine_event(applier, item, REJECT_BAD_DATA, "refused by the database") ||
         !batch_begin_lanes(applier, item, 1) || !batch_finish_lanes(applier))
         return out_of_memory();
@@ -332,6 +333,8 @@ int applier_apply(struct applier *applier, const struct item *items, size_t coun
         outcome = i > begin ? apply_plain(applier, items + begin, i - begin) : STORE_OK;
         if (outcome == STORE_OK)
             outcome = batch_apply_identity(applier, &items[i]);
+        if (outcome == STORE_POISON)
+            outcome = quarantine_poison(applier, &items[i]);
         if (outcome == BATCH_NO_IDENTITY)
             outcome = apply_plain(applier, &items[i], 1);
         begin = i + 1;

@@ -19,9 +19,31 @@ static bool name_event(const struct collector *collector, const struct effect *e
     return source->data && id->data;
 }
 
+// A walk through stages is one row and one message in the outbox: most customers come with one, and so it costs a
+// third. Whether the step goes on from the last row.
+static bool walk_on(struct collector *collector, const struct effect *effect)
+{
+    const struct transition *step = &effect->transition;
+    size_t count = collector->set->transitions.count;
+    if (step->kind != TRANSITION_STAGE || count == collector->first_transition)
+        return false;
+    struct transition *walk = &collector->set->transitions.items[count - 1].transition;
+    bool goes_on = walk->kind == TRANSITION_STAGE && walk->from != STAGE_ENDED && walk->detail & STAGE_IMPLIED &&
+                   walk->to == step->from && step->to == step->from + 1;
+    if (!goes_on)
+        return false;
+    walk->to = step->to;
+    walk->detail = STAGE_WALK | step->detail;
+    if (collector->messages)
+        outbox_walk_on(collector->set, collector->row, walk);
+    return true;
+}
+
 static bool collect_transition(struct collector *collector, const struct effect *effect)
 {
     const struct transition *transition = &effect->transition;
+    if (walk_on(collector, effect))
+        return true;
     struct transition_row *row = vector_push(&collector->set->transitions);
     if (!row)
         return false;
@@ -223,6 +245,7 @@ int collector_begin(struct collector *collector, struct writeset *set, const str
     collector->keep = collector->failed = collector->profile = false;
     memset(collector->reminders, 0, sizeof collector->reminders);
     memset(collector->objections, 0, sizeof collector->objections);
+    collector->first_transition = set->transitions.count;
     ledger_clear(&collector->ledger);
     collector->pram = standing_of(&row->state, TRANSITION_PRAM).detail;
     if (book_unpack(&collector->book, (const uint8_t *)row->book.data, row->book.size) != 0)

@@ -121,6 +121,16 @@ static const struct reminder_row *reminder_of(const struct belongings *had, cons
     return NULL;
 }
 
+// Changes that were held, and of which nobody is told now, do not count as issued.
+static void take_back(struct customer_row *row, const struct belongings *had)
+{
+    for (size_t i = 0; i < had->outbox_count; i++) {
+        const struct transition *held = &had->outbox[i].transition;
+        if (had->outbox[i].kind == OUTBOX_TRANSITION && held->n <= row->messages[held->kind])
+            row->messages[held->kind] = held->n - 1;
+    }
+}
+
 // The reminders and messages of a customer who becomes an alias.
 static bool leave_all(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
                       const struct event *event)
@@ -160,6 +170,14 @@ static bool mark(struct identity_work *work, const struct customer_row *loaded, 
     row->fold_at = instant_earlier(row->fold_at, fold_at);
     row->quiet_until = instant_later(row->quiet_until, event->time);
     return true;
+}
+
+// When somebody whose timeline changes is to be folded: once the watermark has come as far as he has.
+static instant as_far(const struct customer_row *row, instant otherwise)
+{
+    if (row->version == 0)
+        return otherwise;
+    return customer_exists(&row->state) ? row->state.as_of : row->fold_at; // a stub tells by its mark
 }
 
 // A write has its customers by id.
@@ -214,13 +232,21 @@ static int merge(struct identity_work *work, const struct event *event, const st
                                             .subject = event->subject, .from = ids[0], .to = ids[1],
                                             .at = event->time};
     bool known = loser->version > 0 || winner->version > 0;
-    instant as_of = winner->version > 0 ? winner->state.as_of : loser->state.as_of;
-    bool done = stand(work, event, winner->id) && (!known || mark(work, winner, &identities[1], as_of, event));
+    struct identity_row into = identities[1];
+    int64_t epoch; // the write is made under the first
+    if (known && winner->version == 0 && !span_equal(into.id, winner->id)) // an alias, of somebody without a row
+        outcome = work->store->ops->resolve(work->store, &winner->id, 1, work->arena, &into, &epoch);
+    if (outcome != STORE_OK)
+        return outcome;
+    instant fold_at = as_far(winner, as_far(loser, event->time));
+    bool done = stand(work, event, winner->id) && (!known || mark(work, winner, &into, fold_at, event));
     if (done && loser->version > 0) {
         struct customer_row *gone = vector_push(&work->set->delete_customers);
         done = gone && leave_all(work, loser, &had, event);
-        if (gone)
+        if (gone) {
             *gone = *loser;
+            take_back(gone, &had);
+        }
     }
     const struct identity_message message = {
         .subject = event->subject, .at = event->time, .kind = MESSAGE_MERGED, .other = event->ref,
@@ -271,10 +297,10 @@ static int unmerge(struct identity_work *work, const struct event *event, const 
         outcome = read_tree(work, back->id, &plan->change.ids, &plan->change.id_count);
     if (outcome != STORE_OK)
         return outcome;
-    instant as_of = rows[0].version > 0 ? rows[0].state.as_of : event->time;
+    instant fold_at = as_far(&rows[0], event->time);
     bool done = stand(work, event, ids[0]) &&
-                (rows[0].version == 0 || mark(work, &rows[0], &identities[0], as_of, event)) &&
-                mark(work, &rows[1], back, as_of, event);
+                (rows[0].version == 0 || mark(work, &rows[0], &identities[0], fold_at, event)) &&
+                mark(work, &rows[1], back, fold_at, event);
     sort_rows(work->set);
     const struct identity_message message = {
         .subject = event->subject, .at = event->time, .kind = MESSAGE_UNMERGED, .other = event->ref,
@@ -323,22 +349,21 @@ static int erase(struct identity_work *work, const struct event *event, const st
     return done && announce(work, event, &message) ? STORE_OK : out_of_memory();
 }
 
-// Whether the event was read before: it stands on the timeline of whom its subject means; or, as a merge that was
-// undone since, of the other.
-static int judge_repeat(struct identity_work *work, const struct event *event,
-                        const struct identity_row identities[2], struct identity_plan *plan)
+// Whether the event was read before: it stands on the timeline of whom its subject means, or still on that of the
+// one it was merged into and has left again.
+static int judge_repeat(struct identity_work *work, const struct event *event, const struct identity_row identities[2],
+                        struct identity_plan *plan)
 {
     const struct span ids[2] = {identities[0].customer, identities[1].customer};
-    const struct event *const asked[2] = {event, event};
+    const struct event *events[2] = {event, event};
     enum identity found[2];
-    int outcome = work->store->ops->identify(work->store, ids, asked, 2, found);
-    enum identity identity = found[0] == IDENTITY_NEW ? found[1] : found[0];
-    if (outcome != STORE_OK || identity == IDENTITY_NEW)
+    int outcome = work->store->ops->identify(work->store, ids, events, 2, found);
+    if (outcome != STORE_OK || (found[0] == IDENTITY_NEW && found[1] == IDENTITY_NEW))
         return outcome;
     plan->verdict = IDENTITY_EVENT_DUPLICATE;
-    return identity == IDENTITY_SAME ? STORE_OK
-                                     : refuse(plan, REJECT_CONFLICT,
-                                              "the same source and id were read before with other content");
+    return found[0] != IDENTITY_OTHER && found[1] != IDENTITY_OTHER
+               ? STORE_OK
+               : refuse(plan, REJECT_CONFLICT, "the same source and id were read before with other content");
 }
 
 int identity_work_out(struct identity_work *work, const struct event *event, struct identity_plan *plan)

@@ -4,6 +4,13 @@
 
 #include "app/batch.h"
 
+// Whether an event at `at` only goes on the timeline, for the fold: it is late, or its customer came back or came to
+// be by a change of ids and was not folded yet, so that there is no state to apply it to.
+static inline bool customer_row_is_late(const struct customer_row *row, instant at)
+{
+    return customer_is_late(&row->state, at) || (row->version > 0 && !customer_exists(&row->state));
+}
+
 // Begins the set anew and fills set.customers with one row for each group, in their order, as they stand; from the
 // cache where it knows them. Subjects that mean somebody else are found here: then events are grouped again. An
 // outcome of the store.

@@ -68,6 +68,14 @@ bool outbox_transition(struct writeset *set, struct customer_row *row, const str
     return true;
 }
 
+void outbox_walk_on(struct writeset *set, struct customer_row *row, const struct transition *walk)
+{
+    struct outbox_row *message = &set->outbox.items[set->outbox.count - 1];
+    message->transition.to = walk->to;
+    message->transition.detail = walk->detail;
+    row->messages[TRANSITION_STAGE]++;
+}
+
 bool outbox_closing(struct writeset *set, const struct customer_row *row, const struct reminder_row *reminder)
 {
     struct outbox_row *message = vector_push(&set->outbox);

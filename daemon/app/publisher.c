@@ -37,14 +37,23 @@ static bool collect_homes(struct publisher *publisher)
 }
 
 // What is sent of a row: a change is written out only now, and comes out the same each time.
-static struct span payload_of(struct publisher *publisher, const struct outbox_row *row)
+static struct span payload_of(struct publisher *publisher, const struct outbox_row *row, int step)
 {
     if (row->kind != OUTBOX_TRANSITION)
         return row->payload;
+    const struct transition told = outbox_told(&row->transition);
     return encode_transition(&publisher->arena, &(struct transition_message){
-        .customer_id = row->customer_id, .at = row->at, .transition = outbox_told(&row->transition),
+        .customer_id = row->customer_id, .at = row->at, .transition = transition_step(&told, step),
         .event_source = row->source, .event_id = row->event_id,
     });
+}
+
+// How many messages a row makes.
+static int messages_of(const struct outbox_row *row)
+{
+    if (row->is_void)
+        return 0;
+    return row->kind == OUTBOX_TRANSITION ? transition_steps(&row->transition) : 1;
 }
 
 static bool goes_to_changes(const struct outbox_row *row)
@@ -52,32 +61,33 @@ static bool goes_to_changes(const struct outbox_row *row)
     return row->kind == OUTBOX_TRANSITION || row->kind == OUTBOX_IDENTITY;
 }
 
-// The messages of rows that have something to send: their number, or negative.
+// The messages of rows, in their order: their number, or negative.
 static int make_messages(struct publisher *publisher, const struct outbox_row *rows, size_t count)
 {
     const struct app_settings *settings = publisher->shared->settings;
-    if (!vector_reserve(&publisher->messages, count))
-        return out_of_memory();
-    int made = 0;
     int64_t repeats = 0;
+    vector_clear(&publisher->messages);
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].is_void)
-            continue;
-        struct sink_message *message = &publisher->messages.items[made++];
-        *message = (struct sink_message){
-            .topic = goes_to_changes(&rows[i]) ? settings->changes_topic : settings->reminders_topic,
-            .key = rows[i].customer_id, .payload = payload_of(publisher, &rows[i])};
-        if (!message->payload.data)
-            return out_of_memory();
-        repeats += rows[i].seq <= publisher->tried;
+        int messages = messages_of(&rows[i]);
+        for (int step = 0; step < messages; step++) {
+            struct sink_message *message = vector_push(&publisher->messages);
+            if (!message)
+                return out_of_memory();
+            *message = (struct sink_message){
+                .topic = goes_to_changes(&rows[i]) ? settings->changes_topic : settings->reminders_topic,
+                .key = rows[i].customer_id, .payload = payload_of(publisher, &rows[i], step)};
+            if (!message->payload.data)
+                return out_of_memory();
+        }
+        repeats += rows[i].seq <= publisher->tried ? messages : 0;
     }
     for (size_t i = 0; i < count; i++)
         publisher->tried = rows[i].seq > publisher->tried ? rows[i].seq : publisher->tried;
     metric_add(METRIC_PUBLISH_REPEATS, repeats);
-    return made;
+    return (int)publisher->messages.count;
 }
 
-// Sends the rows; those that were delivered, or are void, move to the front. Their number, or negative.
+// Sends the rows; those all of whose messages were delivered move to the front. Their number, or negative.
 static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_t count)
 {
     int made = make_messages(publisher, rows, count);
@@ -91,9 +101,11 @@ static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_
         return result;
     int done = 0, delivered = 0;
     for (size_t i = 0; i < count; i++) {
-        bool sent = !rows[i].is_void && message++->delivered;
+        int messages = messages_of(&rows[i]), sent = 0;
+        for (int step = 0; step < messages; step++)
+            sent += message++->delivered;
         delivered += sent;
-        if (sent || rows[i].is_void)
+        if (sent == messages)
             rows[done++] = rows[i];
     }
     metric_add(METRIC_PUBLISHED, delivered);

@@ -44,6 +44,7 @@ static int32_t detail_of(enum transition_kind kind, struct standing from, struct
     switch (kind) {
     case TRANSITION_PRAM: return to.detail;
     case TRANSITION_TIER: return from.detail * 8 + to.detail;
+    case TRANSITION_STAGE: return last ? last->transition.detail & STAGE_IMPLIED : 0;
     default: return last ? last->transition.detail : 0;
     }
 }

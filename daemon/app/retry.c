@@ -4,6 +4,7 @@
 
 #include "app/identity.h"
 #include "base/status.h"
+#include "judge.h"
 
 enum { ATTEMPTS = 12 }; // at a customer that others keep changing
 

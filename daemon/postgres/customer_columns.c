@@ -71,10 +71,10 @@ static void write_customer(struct rows *rows, bool typed, const struct customer_
 bool customer_write_new(struct rows *rows, const void *item, const void *context)
 {
     const struct customer_row *row = item;
-    (void)context;
+    const struct store_write *write = context;
     if (row->version > 0)
         return false;
-    write_customer(rows, false, row, 1);
+    write_customer(rows, false, row, customer_next_version(0, write->epoch));
     return true;
 }
 

@@ -76,11 +76,13 @@ WRITER(write_departed)
     row_begin(rows);
     row_span(rows, row->id);
     row_int8(rows, row->version);
+    for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
+        row_int4(rows, row->messages[kind]);
     return true;
 }
 const struct array_statement customer_depart = {
     .sql = sql_customer_depart,
-    TYPES(COLUMN_TEXT, COLUMN_INT8),
+    TYPES(COLUMN_TEXT, COLUMN_INT8, COLUMN_INT4, COLUMN_INT4, COLUMN_INT4, COLUMN_INT4),
     .write = write_departed,
     .otherwise = STORE_CONFLICT,
 };

@@ -20,6 +20,7 @@ struct collector {
     uint32_t objections[OBJECTION_KIND_COUNT][2];
     bool profile;        // the texts of the book are different
     struct ledger ledger; // what is about promises
+    size_t first_transition; // rows of this customer begin here
     int32_t pram;        // cycle * 2 + premature as last told
     struct book book;
     uint8_t packed[BOOK_PACKED_MAX];

@@ -19,6 +19,8 @@ static inline bool standing_same(struct standing a, struct standing b)
 // stood by the message before. False: memory is out.
 bool outbox_transition(struct writeset *set, struct customer_row *row, const struct transition_row *change,
                        struct standing from);
+// The message put in last was of a walk through stages, which went on.
+void outbox_walk_on(struct writeset *set, struct customer_row *row, const struct transition *walk);
 // Of the transition of a message in the outbox: where the customer stood before it. Of a PRAM cycle other than the
 // one it leads to it does not know which: the standing is then nobody's.
 struct standing outbox_standing(const struct transition *message);

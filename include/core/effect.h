@@ -26,9 +26,33 @@ struct transition {
     uint8_t kind; // enum transition_kind
     uint8_t from, to; // levels, stages, phases, tiers
     int32_t n;        // number of its kind in the customer's history, from 1
-    int32_t detail;   // LEVEL: enum level_cause; STAGE: 1 implied; PRAM: cycle * 2 + premature; TIER: targets,
+    int32_t detail;   // LEVEL: enum level_cause; STAGE: STAGE_IMPLIED; PRAM: cycle * 2 + premature; TIER: targets,
                       // from * 8 + to
 };
+
+// How the rows of steps through stages at one instant stand: as one, from the first to the last; n is that of the
+// first, and all but the last are implied.
+enum { STAGE_IMPLIED = 1, STAGE_WALK = 2 }; // in detail
+
+static inline int transition_steps(const struct transition *transition)
+{
+    bool walk = transition->kind == TRANSITION_STAGE && transition->detail & STAGE_WALK;
+    return walk ? transition->to - transition->from : 1;
+}
+
+// The step of that number, from 0.
+static inline struct transition transition_step(const struct transition *transition, int step)
+{
+    struct transition one = *transition;
+    int last = transition_steps(transition) - 1;
+    if (last > 0) {
+        one.from = (uint8_t)(transition->from + step);
+        one.to = (uint8_t)(one.from + 1);
+        one.n = transition->n + step;
+        one.detail = step < last ? STAGE_IMPLIED : transition->detail & STAGE_IMPLIED;
+    }
+    return one;
+}
 
 enum reminder_status { REMINDER_OPEN, REMINDER_DONE, REMINDER_MOOT, REMINDER_DISMISSED };
 

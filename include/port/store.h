@@ -60,7 +60,7 @@ struct lane_advance {
 // A customer as kept. `id` and `book` are borrowed.
 struct customer_row {
     struct span id;
-    int64_t version;       // 0: not in the database yet; a write makes it version + 1
+    int64_t version;       // 0: not in the database yet; a write makes it customer_next_version
     struct customer state; // its book is NULL at rest, and while the customer is at hand the unpacked form of:
     struct span book;      // book_pack; absent: empty
     int32_t home;          // lane_id where it was first seen: divides the sweep
@@ -73,6 +73,12 @@ struct customer_row {
     struct upcoming upcoming;
 };
 
+// What a write of this epoch makes of a version. In each an insert begins elsewhere: nobody passes for who went before.
+static inline int64_t customer_next_version(int64_t version, int64_t epoch)
+{
+    return version == 0 && epoch > 0 ? (epoch << 32) + 1 : version + 1;
+}
+
 // A customer of whom nothing is known: no row yet, no wake, not marked.
 static inline struct customer_row customer_row_unknown(struct span id, int32_t home)
 {
@@ -80,13 +86,6 @@ static inline struct customer_row customer_row_unknown(struct span id, int32_t h
                                .quiet_until = INSTANT_NONE};
     customer_init(&row.state);
     return row;
-}
-
-// Whether an event at `at` only goes on the timeline, for the fold: it is late, or its customer came back or came to
-// be by a change of ids and was not folded yet, so that there is no state to apply it to.
-static inline bool customer_row_is_late(const struct customer_row *row, instant at)
-{
-    return customer_is_late(&row->state, at) || (row->version > 0 && !customer_exists(&row->state));
 }
 
 struct timeline_row {
@@ -241,7 +240,7 @@ struct store_write {
     size_t lane_count;
     const struct customer_row *customers; // version 0: insert; else update where the version still stands
     size_t customer_count;
-    const struct customer_row *delete_customers; // where the version still stands; what was issued of them is kept
+    const struct customer_row *delete_customers; // where the version still stands; their `messages` are kept
     size_t delete_customer_count;
     const struct identity_change *identity; // or NULL
     int64_t epoch; // of a batch: under which its ids were resolved, else CONFLICT; EPOCH_ANY: not checked

@@ -176,12 +176,17 @@ static void transitions_are_told_apart_by_kind(void **state)
         " ('a', 0, 3, '2026-05-03Z', 3, 2, 2, NULL, NULL),"
         " ('a', 1, 1, '2026-01-03Z', 1, 2, 1, 's', 'e'), ('a', 1, 2, '2026-01-04Z', 2, 0, 0, 's', 'f'),"
         " ('a', 2, 1, '2026-01-03Z', 0, 3, 15, 's', 'e'), ('a', 2, 2, '2026-01-04Z', 3, 0, 14, 's', 'f'),"
-        " ('a', 3, 1, '2026-01-03Z', 0, 3, 4, 's', 'e'), ('a', 3, 2, '2026-01-04Z', 3, 4, 35, 's', 'f')");
+        " ('a', 3, 1, '2026-01-03Z', 0, 3, 4, 's', 'e'), ('a', 3, 2, '2026-01-04Z', 3, 4, 35, 's', 'f'),"
+        " ('w', 1, 1, '2026-01-03Z', 2, 5, 2, 's', 'e')");
     EXPECT("SELECT * FROM guanxi.v_level_change ORDER BY at",
            "a|2026-01-03 00:00:00+00|1|2|event|s|e\na|2026-04-03 00:00:00+00|2|1|warmth||\n"
            "a|2026-05-03 00:00:00+00|3|2|evidence||\n");
-    EXPECT("SELECT * FROM guanxi.v_stage_change ORDER BY at",
+    EXPECT("SELECT * FROM guanxi.v_stage_change WHERE customer_id = 'a' ORDER BY at",
            "a|2026-01-03 00:00:00+00|1|2|t|s|e\na|2026-01-04 00:00:00+00|2|0|f|s|f\n");
+    // One row of a walk through stages is each of its steps.
+    EXPECT("SELECT * FROM guanxi.v_stage_change WHERE customer_id = 'w' ORDER BY from_stage",
+           "w|2026-01-03 00:00:00+00|2|3|t|s|e\nw|2026-01-03 00:00:00+00|3|4|t|s|e\n"
+           "w|2026-01-03 00:00:00+00|4|5|f|s|e\n");
     EXPECT("SELECT * FROM guanxi.v_pram_change ORDER BY at",
            "a|2026-01-03 00:00:00+00|7|maintain|t\na|2026-01-04 00:00:00+00|7|none|f\n");
     EXPECT("SELECT * FROM guanxi.v_tier_change ORDER BY at",

@@ -157,7 +157,7 @@ static int delete_customers(struct fake_transaction *transaction)
         struct fake_customer *customer = fake_touch(transaction, gone->id);
         if (!customer || customer->row.version == 0 || customer->row.version != gone->version)
             return STORE_CONFLICT;
-        memcpy(departed(transaction, gone->id)->messages, customer->row.messages, sizeof customer->row.messages);
+        memcpy(departed(transaction, gone->id)->messages, gone->messages, sizeof gone->messages);
         fake_depart(customer);
     }
     return STORE_OK;

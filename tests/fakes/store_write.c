@@ -79,7 +79,7 @@ static int put_customers(struct fake_transaction *transaction)
         customer->row.id = id;
         customer->row.book = span_equal(book, row->book) ? book : fake_text(transaction->database, row->book);
         customer->row.home = home;
-        customer->row.version++;
+        customer->row.version = customer_next_version(row->version, write->epoch);
         customer->row.state.last_event = NULL;
     }
     return STORE_OK;

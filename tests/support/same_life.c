@@ -29,8 +29,7 @@ static bool is_of_ids(const struct fake_event *event)
     return event->event.type == TYPE_CUSTOMER_MERGED || event->event.type == TYPE_CUSTOMER_UNMERGED;
 }
 
-// The next row that is not about ids, from *at on; NULL: there is none.
-static const struct fake_event *next_event(const struct fake_customer *customer, size_t *at)
+const struct fake_event *next_told(const struct fake_customer *customer, size_t *at)
 {
     while (*at < customer->event_count && is_of_ids(&customer->events[*at]))
         ++*at;
@@ -41,7 +40,7 @@ static bool same_timeline(const struct fake_customer *alone, const struct fake_c
 {
     size_t left = 0, right = 0;
     for (;;) {
-        const struct fake_event *a = next_event(alone, &left), *b = next_event(merged, &right);
+        const struct fake_event *a = next_told(alone, &left), *b = next_told(merged, &right);
         if (!a && !b)
             return true;
         if (!a || !b || a->event.time != b->event.time || a->event.type != b->event.type || a->points != b->points ||
@@ -112,8 +111,15 @@ static const struct reminder_row *reminder_of(const struct fake_customer *custom
     return NULL;
 }
 
+static bool is_in_effect(const struct reminder_row *reminder)
+{
+    return reminder->status == REMINDER_OPEN || !reminder->published;
+}
+
 static bool same_reminder(const struct reminder_row *a, const struct reminder_row *b)
 {
+    if (!is_in_effect(a) && !is_in_effect(b))
+        return true;
     return a->kind == b->kind && a->notices == b->notices && a->status == b->status && a->closed_at == b->closed_at &&
            span_equal(a->closed_event, b->closed_event) && span_equal(a->promise_id, b->promise_id) &&
            a->acknowledged_at == b->acknowledged_at && a->snoozed_until == b->snoozed_until &&
@@ -121,16 +127,10 @@ static bool same_reminder(const struct reminder_row *a, const struct reminder_ro
            (a->published || b->published || (a->anchor == b->anchor && a->due_at == b->due_at && a->opened_at == b->opened_at));
 }
 
-static bool is_in_effect(const struct reminder_row *reminder)
-{
-    return reminder->status == REMINDER_OPEN || !reminder->published;
-}
-
 static bool same_reminders(const struct fake_customer *alone, const struct fake_customer *merged)
 {
     for (size_t i = 0; i < alone->reminder_count; i++) {
         const struct reminder_row *row = &alone->reminders[i], *other = reminder_of(merged, row->reminder_id);
-        if (other ? !same_reminder(row, other) : is_in_effect(row)) for (int k = 0; k < 2; k++) { const struct reminder_row *q = k ? other : row; if (q) fprintf(stderr, "  %d: due %lld op %lld n %d st %d closed %lld by %.*s ack %lld sn %lld risk %d pub %d\n", k, (long long)q->due_at, (long long)q->opened_at, q->notices, q->status, (long long)q->closed_at, (int)q->closed_event.size, q->closed_event.data, (long long)q->acknowledged_at, (long long)q->snoozed_until, q->at_risk, q->published);}
         if (other ? !same_reminder(row, other) : is_in_effect(row))
             return differ(alone, reminder_kind_code(row->kind), i);
     }

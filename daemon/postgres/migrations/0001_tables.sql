@@ -371,8 +371,8 @@ COMMENT ON COLUMN guanxi.transition.at IS 'When';
 COMMENT ON COLUMN guanxi.transition.from_state IS 'Level, stage, phase or tier before';
 COMMENT ON COLUMN guanxi.transition.to_state IS 'Level, stage, phase or tier after';
 COMMENT ON COLUMN guanxi.transition.detail IS
-    'Level: 0 event, 1 warmth, 2 evidence; stage: 1 implied; PRAM: cycle * 2 + premature; '
-    'tier: target before * 8 + target after';
+    'Level: 0 event, 1 warmth, 2 evidence; stage: 1 implied, 2 a walk all of whose steps but the last are; '
+    'PRAM: cycle * 2 + premature; tier: target before * 8 + target after';
 COMMENT ON COLUMN guanxi.transition.source IS 'Source of the event applied at that instant, if any';
 COMMENT ON COLUMN guanxi.transition.event_id IS 'Id of that event';
 

@@ -297,9 +297,13 @@ COMMENT ON COLUMN guanxi.v_level_change.source IS 'Source of the event applied a
 COMMENT ON COLUMN guanxi.v_level_change.event_id IS 'Id of that event';
 
 CREATE VIEW guanxi.v_stage_change AS
-SELECT s.customer_id, s.at, s.from_state AS from_stage, s.to_state AS to_stage, s.detail = 1 AS implied,
+SELECT s.customer_id, s.at, (s.from_state + w.step)::smallint AS from_stage,
+    (CASE WHEN s.detail & 2 = 2 THEN s.from_state + w.step + 1 ELSE s.to_state END)::smallint AS to_stage,
+    s.detail & 1 = 1 OR (s.detail & 2 = 2 AND s.from_state + w.step + 1 < s.to_state) AS implied,
     s.source, s.event_id
 FROM guanxi.transition AS s
+    CROSS JOIN LATERAL generate_series(0, CASE WHEN s.detail & 2 = 2 THEN s.to_state - s.from_state - 1 ELSE 0 END)
+        AS w (step)
 WHERE s.kind = 1;
 COMMENT ON VIEW guanxi.v_stage_change IS 'Every step of a stage of life';
 COMMENT ON COLUMN guanxi.v_stage_change.customer_id IS 'The customer';

@@ -207,7 +207,7 @@ def _compare_order(comparison, messages):
     last = {}
     for message in messages.first.values():
         reminder, _, which = message.id.partition("/")
-        if message.type in CHANGES:
+        if not message.type.startswith("guanxi.reminder."):
             continue
         if which == "closed":
             if reminder not in last:
