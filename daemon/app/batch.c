@@ -118,7 +118,6 @@ static int apply_group(struct applier *applier, struct group *group, struct cust
     const instant as_of = row->state.as_of; // what is late is late by the state as it was read
     const bool unfolded = row->version > 0 && !customer_exists(&row->state); // nor is there one to apply to
     bool marked = false, moved = false, done = true;
-    applier->book_bytes += row->book.size;
     for (uint32_t i = 0; i < group->count && done; i++) {
         struct member *member = grouping_member(&applier->grouping, group, i);
         member->dropped = false;
@@ -145,7 +144,6 @@ static int apply_group(struct applier *applier, struct group *group, struct cust
     if (moved)
         done = done && settle_customer(applier, row);
     row->state.book = NULL;
-    applier->book_bytes += row->book.size;
     group->changed = marked || moved;
     return done ? 0 : out_of_memory();
 }
@@ -154,7 +152,6 @@ static int apply_group(struct applier *applier, struct group *group, struct cust
 static int apply_groups(struct applier *applier)
 {
     size_t kept = 0;
-    applier->book_bytes = 0;
     applier->answer = 0;
     struct customer_row *customers = applier->set.customers.items;
     for (size_t i = 0; i < applier->grouping.groups.count; i++) {
@@ -172,6 +169,7 @@ static int apply_groups(struct applier *applier)
             customers[kept] = customers[i];
         kept += group->changed;
     }
+    applier->written = writeset_size(&applier->set); // with all the customers that were read
     applier->set.customers.count = kept;
     return 0;
 }

@@ -128,17 +128,17 @@ static struct lane *furthest_behind(struct worker *worker, struct taken **next, 
     return awaited || *result != 0 ? NULL : least;
 }
 
-// What a batch takes: its records as they stand and decoded, and its customers with their books while they change.
-// How many customers there will be and how large their books are is taken from the batch before.
+// What a batch takes: its records as they stand and decoded, and what is read and written because of them. How
+// many customers there will be, and what they and their messages take, is as with the batch before.
 static size_t batch_size(const struct worker *worker)
 {
     const struct grouping *before = &worker->applier.grouping;
-    size_t book = before->groups.count ? worker->applier.book_bytes / before->groups.count : 0;
-    size_t customers = before->members.count ? worker->batch.count * before->groups.count / before->members.count
-                                             : worker->batch.count;
-    return worker->batch_bytes +
-           worker->batch.count * (sizeof(struct taken) + sizeof(struct timeline_row) + RECORD_BYTES) +
-           customers * (sizeof(struct customer_row) + sizeof(struct group) + CUSTOMER_BYTES + book);
+    size_t count = worker->batch.count, records = before->members.count;
+    size_t customers = records ? count * before->groups.count / records : count;
+    size_t written = records ? count * worker->applier.written / records
+                             : count * (sizeof(struct timeline_row) + sizeof(struct customer_row));
+    return worker->batch_bytes + count * (sizeof(struct taken) + RECORD_BYTES) +
+           customers * (sizeof(struct group) + CUSTOMER_BYTES) + written;
 }
 
 static bool has_room(const struct worker *worker)

@@ -26,14 +26,22 @@ static int refuse(struct identity_plan *plan, enum reject_reason reason, const c
     return STORE_OK;
 }
 
-// The message about the change, which goes out at once: there is nothing to wait for, and nothing takes it back.
-static bool announce(struct identity_work *work, const struct event *event, const struct identity_message *message)
+// What is told of a customer keeps its order only within one home.
+static int32_t home_of(const struct identity_work *work, const struct customer_row *row)
+{
+    return row->version > 0 ? row->home : work->lane_id;
+}
+
+// The message about the change, which goes out at once: there is nothing to wait for, and nothing takes it back. `row`
+// is of whom the subject means.
+static bool announce(struct identity_work *work, const struct customer_row *row, const struct event *event,
+                     const struct identity_message *message)
 {
     struct outbox_row *row = vector_push(&work->set->outbox);
     if (!row)
         return false;
     *row = (struct outbox_row){
-        .customer_id = event->subject, .home = work->lane_id, .at = event->time, .kind = OUTBOX_IDENTITY,
+        .customer_id = event->subject, .home = home_of(work, row), .at = event->time, .kind = OUTBOX_IDENTITY,
         .released = true, .payload = encode_identity(&work->set->arena, message),
     };
     return row->payload.data != NULL;
@@ -251,7 +259,7 @@ static int merge(struct identity_work *work, const struct event *event, const st
     const struct identity_message message = {
         .subject = event->subject, .at = event->time, .kind = MESSAGE_MERGED, .other = event->ref,
         .n = identities[0].merged + 1, .event_source = event->source, .event_id = event->id};
-    return done && announce(work, event, &message) ? STORE_OK : out_of_memory();
+    return done && announce(work, loser, event, &message) ? STORE_OK : out_of_memory();
 }
 
 // The ids that lead to one, and itself, sorted.
@@ -305,20 +313,23 @@ static int unmerge(struct identity_work *work, const struct event *event, const 
     const struct identity_message message = {
         .subject = event->subject, .at = event->time, .kind = MESSAGE_UNMERGED, .other = event->ref,
         .n = identities[0].unmerged + 1, .event_source = event->source, .event_id = event->id};
-    return done && announce(work, event, &message) ? STORE_OK : out_of_memory();
+    return done && announce(work, &rows[0], event, &message) ? STORE_OK : out_of_memory();
 }
 
-// What is published about somebody erased names neither promise nor event: both may tell of the person.
-static bool close_erased(struct identity_work *work, const struct belongings *had, const struct event *event)
+// What is published about somebody erased names neither promise nor event: both may tell of the person. What closed
+// before is told again, as its message may be among those that are never sent now.
+static bool close_erased(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
+                         const struct event *event)
 {
     bool done = true;
     for (size_t i = 0; i < had->reminder_count && done; i++) {
         const struct reminder_row *reminder = &had->reminders[i];
-        if (!reminder->published || reminder->status != REMINDER_OPEN)
+        if (!reminder->published)
             continue;
-        struct reminder_row closed = closed_moot(reminder, event);
+        struct reminder_row closed = reminder->status == REMINDER_OPEN ? closed_moot(reminder, event) : *reminder;
         closed.closed_source = closed.closed_event = closed.promise_id = SPAN_NONE;
-        done = close_at_once(work, &(struct customer_row){.id = reminder->customer_id, .home = work->lane_id}, &closed);
+        const struct customer_row whose = {.id = reminder->customer_id, .home = home_of(work, row)};
+        done = close_at_once(work, &whose, &closed);
     }
     return done;
 }
@@ -337,7 +348,7 @@ static int erase(struct identity_work *work, const struct event *event, const st
         outcome = read_belongings(work, plan->change.ids, plan->change.id_count, &had);
     if (outcome != STORE_OK)
         return outcome;
-    bool done = close_erased(work, &had, event);
+    bool done = close_erased(work, &row, &had, event);
     if (done && row.version > 0) {
         struct customer_row *gone = vector_push(&work->set->delete_customers);
         done = gone != NULL;
@@ -346,7 +357,7 @@ static int erase(struct identity_work *work, const struct event *event, const st
     }
     const struct identity_message message = {.subject = event->subject, .at = event->time, .kind = MESSAGE_ERASED,
                                              .n = identity->erasures + 1};
-    return done && announce(work, event, &message) ? STORE_OK : out_of_memory();
+    return done && announce(work, &row, event, &message) ? STORE_OK : out_of_memory();
 }
 
 // Whether the event was read before: it stands on the timeline of whom its subject means, or still on that of the

@@ -42,6 +42,15 @@ bool writeset_is_empty(const struct writeset *set)
     return rows == 0;
 }
 
+size_t writeset_size(const struct writeset *set)
+{
+    size_t size = set->arena.total;
+#define X(name) size += set->name.count * sizeof *set->name.items;
+    VECTORS(X)
+#undef X
+    return size;
+}
+
 struct store_write writeset_view(const struct writeset *set)
 {
     return (struct store_write){

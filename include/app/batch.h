@@ -42,7 +42,7 @@ struct applier {
     VECTOR(bool) erased;    // of each rejected record of the batch, whether it is about somebody erased
     int64_t epoch;          // of the ids, once known
     bool epoch_known;
-    size_t book_bytes; // of the batch's customers, as read and as written
+    size_t written; // bytes of the last write and of what was read for it
     bool look_up_all;  // this batch repeats an identity that the database has: look every one up
     int suspicious;    // batches for which late events are looked up before they are written
     size_t strangers;  // customers asked for in a row whom the database did not know

@@ -34,6 +34,7 @@ void writeset_init(struct writeset *set);
 void writeset_clear(struct writeset *set); // empties it, keeps the memory
 void writeset_free(struct writeset *set);
 bool writeset_is_empty(const struct writeset *set);
+size_t writeset_size(const struct writeset *set); // bytes of its rows and texts
 // Borrows the set: valid until it is changed.
 struct store_write writeset_view(const struct writeset *set);
 

@@ -375,7 +375,7 @@ static void books_count_in_a_batch(void **state)
         int64_t writes = fake_calls(scene->site.database, FAKE_OP_write);
         instance_turn(&scene->instance, 0);
         assert_int_equal(fake_calls(scene->site.database, FAKE_OP_write), writes + 1);
-        assert_true(worker->applier.book_bytes / 2 >= worker->applier.grouping.groups.count * PROMISES * 100);
+        assert_true(worker->applier.written >= worker->applier.grouping.groups.count * PROMISES * 100);
         bool all = worker->applier.grouping.groups.count == CUSTOMERS;
         assert_int_equal(all, !small);
     }
