@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/outbox.h"
 #include "base/status.h"
 #include "codec/encode.h"
+#include "identity_leave.h"
 
 static int out_of_memory(void)
 {
@@ -26,138 +26,19 @@ static int refuse(struct identity_plan *plan, enum reject_reason reason, const c
     return STORE_OK;
 }
 
-// What is told of a customer keeps its order only within one home.
-static int32_t home_of(const struct identity_work *work, const struct customer_row *row)
-{
-    return row->version > 0 ? row->home : work->lane_id;
-}
-
 // The message about the change, which goes out at once: there is nothing to wait for, and nothing takes it back. `row`
 // is of whom the subject means.
 static bool announce(struct identity_work *work, const struct customer_row *row, const struct event *event,
                      const struct identity_message *message)
 {
-    struct outbox_row *row = vector_push(&work->set->outbox);
-    if (!row)
-        return false;
-    *row = (struct outbox_row){
-        .customer_id = event->subject, .home = home_of(work, row), .at = event->time, .kind = OUTBOX_IDENTITY,
-        .released = true, .payload = encode_identity(&work->set->arena, message),
-    };
-    return row->payload.data != NULL;
-}
-
-// ------------------------------------------------------------------------------------------ who is left
-
-// A closing that is not to wait for the watermark. `row` is whose reminder it was.
-static bool close_at_once(struct identity_work *work, const struct customer_row *row, const struct reminder_row *closed)
-{
-    if (!outbox_closing(work->set, row, closed))
-        return false;
-    work->set->outbox.items[work->set->outbox.count - 1].released = true;
-    return true;
-}
-
-static struct reminder_row closed_moot(const struct reminder_row *open, const struct event *event)
-{
-    struct reminder_row closed = *open;
-    closed.status = REMINDER_MOOT;
-    closed.closed_at = instant_later(event->time, open->opened_at);
-    closed.exists = true;
-    closed.announce = ANNOUNCE_KEEP;
-    closed.closed_source = event->source;
-    closed.closed_event = event->id;
-    return closed;
-}
-
-// A reminder of somebody who goes: open and told of, it closes; never told of, it never was.
-static bool leave_reminder(struct identity_work *work, const struct customer_row *row,
-                           const struct reminder_row *reminder, const struct event *event)
-{
-    if (!reminder->published) {
-        struct reminder_row *dropped = vector_push(&work->set->delete_reminders);
-        if (dropped)
-            *dropped = *reminder;
-        return dropped != NULL;
-    }
-    if (reminder->status != REMINDER_OPEN)
-        return true;
-    struct reminder_row *closed = vector_push(&work->set->reminders);
-    if (!closed)
-        return false;
-    *closed = closed_moot(reminder, event);
-    return close_at_once(work, row, closed);
-}
-
-// What is held of somebody who goes: closings of what was told go out, all else is forgotten.
-static bool leave_message(struct identity_work *work, const struct outbox_row *held)
-{
-    struct outbox_row *dropped = vector_push(&work->set->delete_outbox);
-    if (!dropped)
-        return false;
-    *dropped = *held;
-    if (held->kind != OUTBOX_CLOSING || !held->reminder_published)
-        return true;
     struct outbox_row *sent = vector_push(&work->set->outbox);
     if (!sent)
         return false;
-    *sent = *held;
-    sent->seq = 0;
-    sent->released = true;
-    return true;
-}
-
-struct belongings {
-    struct reminder_row *reminders;
-    struct notice_row *notices;
-    struct outbox_row *outbox;
-    size_t reminder_count, notice_count, outbox_count;
-};
-
-static int read_belongings(struct identity_work *work, const struct span *ids, size_t count, struct belongings *had)
-{
-    return work->store->ops->follow_ups(work->store, ids, count, work->arena, &had->reminders, &had->reminder_count,
-                                        &had->notices, &had->notice_count, &had->outbox, &had->outbox_count);
-}
-
-static const struct reminder_row *reminder_of(const struct belongings *had, const struct notice_row *notice)
-{
-    for (size_t i = 0; i < had->reminder_count; i++) {
-        if (memcmp(had->reminders[i].reminder_id, notice->reminder_id, sizeof notice->reminder_id) == 0)
-            return &had->reminders[i];
-    }
-    return NULL;
-}
-
-// Changes that were held, and of which nobody is told now, do not count as issued.
-static void take_back(struct customer_row *row, const struct belongings *had)
-{
-    for (size_t i = 0; i < had->outbox_count; i++) {
-        const struct transition *held = &had->outbox[i].transition;
-        if (had->outbox[i].kind == OUTBOX_TRANSITION && held->n <= row->messages[held->kind])
-            row->messages[held->kind] = held->n - 1;
-    }
-}
-
-// The reminders and messages of a customer who becomes an alias.
-static bool leave_all(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
-                      const struct event *event)
-{
-    bool done = true;
-    for (size_t i = 0; i < had->outbox_count && done; i++)
-        done = leave_message(work, &had->outbox[i]);
-    for (size_t i = 0; i < had->reminder_count && done; i++)
-        done = leave_reminder(work, row, &had->reminders[i], event);
-    for (size_t i = 0; i < had->notice_count && done; i++) {
-        const struct reminder_row *reminder = reminder_of(had, &had->notices[i]);
-        if (had->notices[i].state != NOTICE_HELD || !reminder || !reminder->published)
-            continue; // what goes with its reminder needs no word
-        struct notice_row *dropped = vector_push(&work->set->delete_notices);
-        done = dropped != NULL;
-        if (dropped)
-            *dropped = had->notices[i];
-    }
-    return done;
+    *sent = (struct outbox_row){
+        .customer_id = event->subject, .home = leave_home(work, row), .at = event->time, .kind = OUTBOX_IDENTITY,
+        .released = true, .payload = encode_identity(&work->set->arena, message),
+    };
+    return sent->payload.data != NULL;
 }
 
 // ---------------------------------------------------------------------------------------- who comes back
@@ -232,7 +113,7 @@ static int merge(struct identity_work *work, const struct event *event, const st
     struct belongings had;
     int outcome = load_two(work, ids, rows);
     if (outcome == STORE_OK)
-        outcome = read_belongings(work, &ids[0], 1, &had);
+        outcome = leave_read(work, &ids[0], 1, &had);
     if (outcome != STORE_OK)
         return outcome;
     struct customer_row *loser = &rows[0], *winner = &rows[1];
@@ -250,10 +131,10 @@ static int merge(struct identity_work *work, const struct event *event, const st
     bool done = stand(work, event, winner->id) && (!known || mark(work, winner, &into, fold_at, event));
     if (done && loser->version > 0) {
         struct customer_row *gone = vector_push(&work->set->delete_customers);
-        done = gone && leave_all(work, loser, &had, event);
+        done = gone && leave_merged(work, loser, &had, event);
         if (gone) {
             *gone = *loser;
-            take_back(gone, &had);
+            leave_count(gone, &had);
         }
     }
     const struct identity_message message = {
@@ -316,24 +197,6 @@ static int unmerge(struct identity_work *work, const struct event *event, const 
     return done && announce(work, &rows[0], event, &message) ? STORE_OK : out_of_memory();
 }
 
-// What is published about somebody erased names neither promise nor event: both may tell of the person. What closed
-// before is told again, as its message may be among those that are never sent now.
-static bool close_erased(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
-                         const struct event *event)
-{
-    bool done = true;
-    for (size_t i = 0; i < had->reminder_count && done; i++) {
-        const struct reminder_row *reminder = &had->reminders[i];
-        if (!reminder->published)
-            continue;
-        struct reminder_row closed = reminder->status == REMINDER_OPEN ? closed_moot(reminder, event) : *reminder;
-        closed.closed_source = closed.closed_event = closed.promise_id = SPAN_NONE;
-        const struct customer_row whose = {.id = reminder->customer_id, .home = home_of(work, row)};
-        done = close_at_once(work, &whose, &closed);
-    }
-    return done;
-}
-
 static int erase(struct identity_work *work, const struct event *event, const struct identity_row *identity,
                  struct identity_plan *plan)
 {
@@ -345,10 +208,10 @@ static int erase(struct identity_work *work, const struct event *event, const st
     if (outcome == STORE_OK)
         outcome = work->store->ops->load(work->store, &identity->customer, 1, work->arena, &row);
     if (outcome == STORE_OK)
-        outcome = read_belongings(work, plan->change.ids, plan->change.id_count, &had);
+        outcome = leave_read(work, plan->change.ids, plan->change.id_count, &had);
     if (outcome != STORE_OK)
         return outcome;
-    bool done = close_erased(work, &row, &had, event);
+    bool done = leave_erased(work, &row, &had, event);
     if (done && row.version > 0) {
         struct customer_row *gone = vector_push(&work->set->delete_customers);
         done = gone != NULL;

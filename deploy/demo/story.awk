@@ -15,7 +15,6 @@ $1 == "end" { next }
 $1 == "customer" { customer = $2; next }
 $1 == "arrives" { arrives = $2 " " $3; next }
 $1 == "again" { print last; next }
-$1 == "stop" { exit }
 
 # What is left of the line after its first four words is the data, with whatever spaces stand in it.
 {

@@ -1,4 +1,5 @@
-// Who comes again under an id is not taken for the one who had it before, by nobody who remembers that one.
+// Who comes again under an id is not taken for the one who had it before, by nobody who remembers that one; and what
+// was told of who goes comes to its end.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,6 +147,49 @@ static void numbers_go_on(void **state)
     assert_non_null(strstr(scene_told(scene, type, 0), "\"customer\":\"ann\",\"n\":1,"));
 }
 
+// A published reminder was cured, and the word of it still waited for the watermark when its customer was erased.
+static void a_closing_that_waits_is_told(void **state)
+{
+    struct scene *scene = *state;
+    scene_tell(scene, 0, "ann", "message.received", scene->start, "{}");
+    for (int32_t i = 0; i < 2; i++)
+        scene_tick(scene, i, scene->start + 2 * DAY);
+    scene_settle(scene);
+    assert_int_equal(scene_told_times(scene, "guanxi.reminder.opened"), 1);
+    scene_tell(scene, 0, "ann", "message.sent", scene->start + 3 * DAY, "{}");
+    scene_settle(scene);
+    assert_int_equal(scene_told_times(scene, "guanxi.reminder.closed"), 0);
+    scene_tell(scene, 0, "ann", "customer.erased", scene->start + 4 * DAY, "{}");
+    scene_settle(scene);
+    assert_int_equal(scene_told_times(scene, "guanxi.reminder.closed"), 1);
+    assert_non_null(strstr(scene_told(scene, "guanxi.reminder.closed", 0), "\"event\":null"));
+}
+
+// A change of ids is told in the order of what is told of its customer, which is kept within one home, whatever lane
+// it came in.
+static void a_merge_is_told_behind_what_was_before(void **state)
+{
+    struct scene *scene = *state;
+    fake_sink_fail(scene->site.sink, &(struct fake_sink_fault){.calls = 1000});
+    scene_tell(scene, 0, "bob", "message.sent", scene->start, "{}");
+    scene_tell(scene, 1, "ann", "message.received", scene->start, "{}");
+    for (int32_t i = 0; i < 2; i++)
+        scene_tick(scene, i, scene->start + HOUR);
+    for (int i = 0; i < 20; i++)
+        instance_round(&scene->instance);
+    int32_t home = fake_customer(scene->site.database, "ann")->row.home;
+    scene_tell(scene, 0, "ann", "customer.merged", scene->start + DAY, "{\"into\":\"bob\"}");
+    for (int i = 0; i < 20; i++)
+        instance_round(&scene->instance);
+    const struct fake_customer *ann = fake_remains(scene->site.database, "ann");
+    assert_non_null(ann);
+    assert_int_equal(ann->outbox_count, 2);
+    assert_int_equal(ann->outbox[0].kind, OUTBOX_TRANSITION);
+    assert_int_equal(ann->outbox[0].home, home);
+    assert_int_equal(ann->outbox[1].kind, OUTBOX_IDENTITY);
+    assert_int_equal(ann->outbox[1].home, home);
+}
+
 // Others change what ids stand for just then.
 static void a_conflict_is_tried_again(void **state)
 {
@@ -175,6 +219,8 @@ int main(void)
         TEST(who_is_readmitted_is_new),
         TEST(what_was_undone_stays_undone),
         TEST(numbers_go_on),
+        TEST(a_closing_that_waits_is_told),
+        TEST(a_merge_is_told_behind_what_was_before),
         TEST(a_conflict_is_tried_again),
     };
     log_configure(LOG_ERROR, LOG_FORMAT_TEXT);

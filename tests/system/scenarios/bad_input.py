@@ -119,17 +119,20 @@ class BadInput(case.SystemTest):
         self.assertEqual(instance.log().count(" error "), 1, instance.log_tail())
         self.assertEqual(len(site.views()["v_customer"]), 2)
 
-    def test_merge_stops_its_lane(self):
-        """What is not built yet is not done by halves."""
-        site = self.site(topics={"calls": 1, "crm": 1})
+    def test_bad_merge(self):
+        """What cannot be merged is refused like any other bad record: its lane goes on (see identities.py)."""
+        site = self.site(topics={"calls": 1})
         instance = site.start()
-        merge = stream.event("calls", "customer.merged", START, "a", {"into": "b"})
-        site.publish([call("a", id="1"), merge, call("a", id="2"), call("d", id="3", topic="crm")])
-        wait_until(30, lambda: site.lane("calls")[1] == "halted", "the lane halts")
-        site.wait_for_lanes({("calls", 0): 1, ("crm", 0): 1})
-        self.assertIn("customer.merged", site.lane("calls")[2])
-        self.assertIn("customer.merged", instance.log())
-        self.assertEqual({key[0] for key in site.views()["v_customer"]}, {"a", "d"})
+        merges = [stream.event("calls", "customer.merged", START, "a", {"into": into}, id=f"m{n}")
+                  for n, into in enumerate(("a", "b", "b\n", "c" * 129))]
+        records = [call("a", id="1"), *merges, call("a", time=END, id="2")]
+        site.publish(records)
+        site.wait_for_lanes(stream.lane_ends(records))
+        self.assertEqual({row["offset"]: row["reason"] for row in site.views()["v_quarantine"].values()},
+                         {1: "bad_merge", 3: "bad_data", 4: "bad_data"})
+        self.assertEqual(instance.log().count(" error "), 0, instance.log_tail())
+        wait_until(30, lambda: {key[0] for key in site.views()["v_customer"]} == {"b"}, "a is merged into b")
+        self.assertEqual(len(site.views()["v_timeline"]), 3)
 
     def test_quarantine_command(self):
         """list, show and retry: what today's rules accept is applied, late, once."""
