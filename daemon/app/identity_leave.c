@@ -109,9 +109,20 @@ bool leave_merged(struct identity_work *work, const struct customer_row *row, co
     return done;
 }
 
+// Where its notices are sent from: whose it was may be no customer any more.
+static int32_t home_of_reminder(const struct reminder_row *reminder, const struct belongings *had, int32_t otherwise)
+{
+    for (size_t i = 0; i < had->notice_count; i++) {
+        if (memcmp(had->notices[i].reminder_id, reminder->reminder_id, sizeof reminder->reminder_id) == 0)
+            return had->notices[i].home;
+    }
+    return otherwise;
+}
+
 bool leave_erased(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
                   const struct event *event)
 {
+    const int32_t home = leave_home(work, row);
     bool done = true;
     for (size_t i = 0; i < had->reminder_count && done; i++) {
         const struct reminder_row *reminder = &had->reminders[i];
@@ -119,7 +130,7 @@ bool leave_erased(struct identity_work *work, const struct customer_row *row, co
             continue;
         struct reminder_row closed = reminder->status == REMINDER_OPEN ? closed_moot(reminder, event) : *reminder;
         closed.closed_source = closed.closed_event = closed.promise_id = SPAN_NONE;
-        const struct customer_row whose = {.id = reminder->customer_id, .home = leave_home(work, row)};
+        const struct customer_row whose = {.id = reminder->customer_id, .home = home_of_reminder(reminder, had, home)};
         done = close_at_once(work, &whose, &closed);
     }
     return done;
