@@ -5,7 +5,7 @@
 #include "store_rows.h"
 
 static const char *const statements[] = {
-    sql_identity_exclude, sql_identity_raise,  sql_identity_begin,   sql_customer_lock,    sql_customer_depart,
+    sql_identity_exclude, sql_identity_raise,  sql_identity_depart,   sql_customer_lock,    sql_customer_depart,
     sql_customer_absent,  sql_timeline_merge,  sql_alias_add,        sql_merged_count,     sql_timeline_unmerge,
     sql_alias_delete,     sql_unmerged_count,  sql_erase_rows,       sql_erase_parcels,    sql_erase_quarantine,
     sql_erase_ids,        sql_readmit_id,
@@ -37,7 +37,7 @@ int identity_lock(struct pipeline *pipeline, const struct store_write *write)
             outcome = pipeline_add(pipeline, sql_identity_check, &epoch, 1, STORE_CONFLICT);
     }
     if (outcome == 0 && write->delete_customer_count)
-        outcome = pipeline_add(pipeline, sql_identity_begin, NULL, -1, 0);
+        outcome = pipeline_add(pipeline, sql_identity_depart, NULL, -1, 0);
     return outcome;
 }
 
