@@ -65,7 +65,7 @@ int store_resolve(struct store *store, const struct span *ids, size_t count, str
     int outcome = 0;
     for (size_t from = 0; outcome == 0 && from < count; from += PIECE_IDS) {
         size_t size = count - from < PIECE_IDS ? count - from : PIECE_IDS;
-        int64_t now;
+        int64_t now = 0;
         outcome = resolve_piece(postgres, ids + from, size, arena, rows + from, &now);
         // Of pieces the first: what came between them is a conflict when something is written.
         if (outcome == 0 && from == 0)
