@@ -2,7 +2,7 @@
 # The presets other than `dev`, each as a test of its own.
 #   tests/builds.sh clang      compiles everything with the other compiler
 #   tests/builds.sh release    compiles optimised, installs, and looks whether it is hardened
-#   tests/builds.sh tsan       units and components under ThreadSanitizer
+#   tests/builds.sh tsan       units and components with threads under ThreadSanitizer
 #   tests/builds.sh fuzz       a short run of every fuzz target
 #   tests/builds.sh coverage   line coverage of core, codec and app is at least 90 %
 set -euo pipefail
@@ -46,6 +46,6 @@ check_release() {
 
 case $preset in
     release) check_release ;;
-    tsan) ctest --preset tsan -j "$jobs" --no-tests=error -L 'unit|component' ;;
+    tsan) ctest --preset tsan -j "$jobs" --no-tests=error -L threads ;;
     fuzz) ctest --preset fuzz -j "$jobs" --no-tests=error ;;
 esac
