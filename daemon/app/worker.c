@@ -26,7 +26,7 @@ enum {
 // once for all its events. So batches have a good part of a worker's memory for customers.
 static size_t batch_room(size_t share)
 {
-    size_t room = share / 4;
+    size_t room = share / 16 * 3;
     return room > BATCH_LEAST_BYTES ? room : BATCH_LEAST_BYTES;
 }
 
