@@ -155,10 +155,12 @@ static bool collect_unknown(struct applier *applier)
 // Asks what the ids of unknown customers stand for. *regroup: some of them for somebody else, or for nobody.
 static int resolve_unknown(struct applier *applier, bool *regroup)
 {
+    if (applier->epoch == 0) // every id means itself
+        return STORE_OK;
     if (!collect_unknown(applier))
         return out_of_memory();
     size_t count = applier->wanted.count;
-    if (count == 0 || applier->epoch == 0)
+    if (count == 0)
         return STORE_OK;
     int64_t epoch;
     arena_reset(&applier->scratch);
