@@ -22,20 +22,6 @@
 
 static struct test_store test;
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
 // The outcome of connecting so, and of one statement if that succeeds.
 static int connect_with(const char *conninfo, const char *password)
 {
@@ -233,14 +219,14 @@ static void a_server_that_crashed_is_found_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_wrong_connection_string_is_configuration, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_server_that_is_not_there_is_away, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_server_that_never_answers_is_given_up, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_login_that_is_refused_is_denied, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_password_is_needed_and_must_be_right, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_read_only_server_is_away, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_missing_schema_says_what_to_do, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_server_that_crashed_is_found_again, set_up, tear_down),
+        STORE_TEST(a_wrong_connection_string_is_configuration),
+        STORE_TEST(a_server_that_is_not_there_is_away),
+        STORE_TEST(a_server_that_never_answers_is_given_up),
+        STORE_TEST(a_login_that_is_refused_is_denied),
+        STORE_TEST(the_password_is_needed_and_must_be_right),
+        STORE_TEST(a_read_only_server_is_away),
+        STORE_TEST(a_missing_schema_says_what_to_do),
+        STORE_TEST(a_server_that_crashed_is_found_again),
     };
     return cmocka_run_group_tests_name("postgres_store_connect", tests, NULL, NULL);
 }

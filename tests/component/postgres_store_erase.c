@@ -16,22 +16,6 @@
 
 static struct test_store test;
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
-#define EXPECT(sql, expected) assert_true(test_sql_yields(&test.database, sql, expected))
-
 // In every text of every table for gone-1 and gone-2, of which the second was merged into the first, and for
 // stays-1 and stays-2 likewise. $ is the mark.
 static const char fill[] =
@@ -370,7 +354,7 @@ static void digests_are_hmac_sha_256(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) STORE_TEST(name)
     const struct CMUnitTest tests[] = {
         TEST(nothing_of_a_customer_is_left),
         TEST(records_in_quarantine_keep_no_bytes),

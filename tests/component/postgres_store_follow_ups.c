@@ -15,20 +15,6 @@
 static struct test_store test;
 static const int32_t homes[3] = {1, 2, 3};
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
 static int write_it(const struct store_write *write)
 {
     return test.store->ops->write(test.store, write);
@@ -460,19 +446,17 @@ static void the_items_of_checklists_are_recorded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(due_and_marked_customers_come_earliest_first, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_notice_goes_from_held_to_published, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(messages_are_held_released_or_dropped, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_marked_customers_hold_is_not_offered, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_fold_replaces_what_was_held, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(open_reminders_are_announced_with_their_latest_notice, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(values_count_the_calendar_days_of_the_zone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(quarantined_records_keep_their_bytes_and_settle_once, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(configured_types_keep_their_numbers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_policy_is_recorded_when_it_changes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_items_of_checklists_are_recorded, set_up, tear_down),
+        STORE_TEST(due_and_marked_customers_come_earliest_first),
+        STORE_TEST(a_notice_goes_from_held_to_published),
+        STORE_TEST(messages_are_held_released_or_dropped),
+        STORE_TEST(what_marked_customers_hold_is_not_offered),
+        STORE_TEST(a_fold_replaces_what_was_held),
+        STORE_TEST(open_reminders_are_announced_with_their_latest_notice),
+        STORE_TEST(values_count_the_calendar_days_of_the_zone),
+        STORE_TEST(quarantined_records_keep_their_bytes_and_settle_once),
+        STORE_TEST(configured_types_keep_their_numbers),
+        STORE_TEST(the_policy_is_recorded_when_it_changes),
+        STORE_TEST(the_items_of_checklists_are_recorded),
     };
     return cmocka_run_group_tests_name("postgres_store_follow_ups", tests, NULL, NULL);
 }

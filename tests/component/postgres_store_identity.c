@@ -15,21 +15,6 @@
 
 static struct test_store test;
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
-#define EXPECT(sql, expected) assert_true(test_sql_yields(&test.database, sql, expected))
 #define TIMELINES "SELECT customer_id, event_id, recorded_as FROM guanxi.timeline ORDER BY 1, 2, 3"
 #define CUSTOMERS "SELECT customer_id, version, fold_at IS NOT NULL FROM guanxi.customer ORDER BY 1"
 #define ALIASES "SELECT customer_id, \"into\", extract(epoch FROM at) * 1000000 FROM guanxi.v_alias ORDER BY 1"
@@ -407,7 +392,7 @@ static void many_ids_go_in_pieces(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) STORE_TEST(name)
     const struct CMUnitTest tests[] = {
         TEST(an_id_of_which_nothing_is_known_is_itself),
         TEST(rows_move_to_the_winner_and_come_back),

@@ -17,22 +17,6 @@
 
 static struct test_store test;
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
-#define EXPECT(sql, expected) assert_true(test_sql_yields(&test.database, sql, expected))
-
 // A write of another store on a thread of its own.
 struct writer {
     const struct store_write *write; // NULL: merges `from` into `to`
@@ -254,7 +238,7 @@ static void many_of_both_agree(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) STORE_TEST(name)
     const struct CMUnitTest tests[] = {
         TEST(a_merge_waits_for_a_batch),
         TEST(a_batch_waits_for_a_merge),

@@ -14,20 +14,6 @@
 
 static struct test_store test;
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
 // Says that one lane lives, at this lane time, and answers the watermark.
 static instant beat(const struct lane_row *lane, instant lane_time, duration hold, int32_t *left_out)
 {
@@ -255,16 +241,16 @@ static void lanes_without_a_sign_of_life_are_orphans(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_claim_makes_a_lane_and_raises_its_epoch, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_zombie_is_fenced_everywhere, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_fence_moves_several_lanes_or_none, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_loss_is_recorded_with_the_move, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_move_without_an_anchor_forgets_the_cluster, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_watermark_is_the_least_lane_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(silent_and_halted_lanes_are_left_out_in_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_beat_does_not_wait_for_a_batch, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_claim_waits_no_longer_than_the_lock_timeout, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(lanes_without_a_sign_of_life_are_orphans, set_up, tear_down),
+        STORE_TEST(a_claim_makes_a_lane_and_raises_its_epoch),
+        STORE_TEST(a_zombie_is_fenced_everywhere),
+        STORE_TEST(a_fence_moves_several_lanes_or_none),
+        STORE_TEST(a_loss_is_recorded_with_the_move),
+        STORE_TEST(a_move_without_an_anchor_forgets_the_cluster),
+        STORE_TEST(the_watermark_is_the_least_lane_time),
+        STORE_TEST(silent_and_halted_lanes_are_left_out_in_time),
+        STORE_TEST(a_beat_does_not_wait_for_a_batch),
+        STORE_TEST(a_claim_waits_no_longer_than_the_lock_timeout),
+        STORE_TEST(lanes_without_a_sign_of_life_are_orphans),
     };
     return cmocka_run_group_tests_name("postgres_store_lanes", tests, NULL, NULL);
 }

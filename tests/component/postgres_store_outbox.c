@@ -11,20 +11,6 @@
 static struct test_store test;
 static const int32_t homes[2] = {1, 2};
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
 static struct outbox_row change_of(const char *customer, int32_t home, instant at, int32_t n)
 {
     return (struct outbox_row){
@@ -200,7 +186,7 @@ static void notices_and_closings_go_as_they_were_written(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) STORE_TEST(name)
     const struct CMUnitTest tests[] = {
         TEST(changes_of_a_home_are_released_in_order),
         TEST(a_limit_takes_the_first_of_each_home),

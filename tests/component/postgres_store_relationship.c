@@ -14,26 +14,11 @@
 
 static struct test_store test;
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
 static int write_it(const struct store_write *write)
 {
     return test.store->ops->write(test.store, write);
 }
 
-#define EXPECT(sql, expected) assert_true(test_sql_yields(&test.database, sql, expected))
 #define MICROSECONDS(at) "(extract(epoch FROM " at ") * 1000000)::bigint"
 
 static struct promise_row promise_of(const char *customer, const char *id, enum promise_state state)
@@ -236,7 +221,7 @@ static void a_fold_gives_everything_anew(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) STORE_TEST(name)
     const struct CMUnitTest tests[] = {
         TEST(transitions_of_all_kinds_are_kept),
         TEST(the_last_of_a_promise_counts),

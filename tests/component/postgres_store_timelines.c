@@ -17,20 +17,6 @@
 
 static struct test_store test;
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
 struct seen {
     size_t rows, stop_after;
     size_t customer;
@@ -192,9 +178,9 @@ static void a_long_timeline_takes_little_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(rows_come_in_the_order_of_the_model, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_row_carries_what_was_written, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_long_timeline_takes_little_memory, set_up, tear_down),
+        STORE_TEST(rows_come_in_the_order_of_the_model),
+        STORE_TEST(a_row_carries_what_was_written),
+        STORE_TEST(a_long_timeline_takes_little_memory),
     };
     return cmocka_run_group_tests_name("postgres_store_timelines", tests, NULL, NULL);
 }

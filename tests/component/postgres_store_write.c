@@ -15,20 +15,6 @@
 
 static struct test_store test;
 
-static int set_up(void **state)
-{
-    (void)state;
-    test_store_create(&test);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    test_store_destroy(&test);
-    return 0;
-}
-
 static int64_t count_of(const char *table)
 {
     char sql[128];
@@ -348,16 +334,16 @@ static void a_durable_write_waits_for_the_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(customers_come_back_as_they_were_written, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(short_rows_come_back_whole, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(many_customers_come_and_go_in_pieces, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_write_under_a_wrong_fence_does_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_duplicate_leaves_nothing_behind, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(identities_are_looked_up, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_empty_write_and_an_empty_load_do_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_reminder_without_its_customer_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(hostile_texts_are_only_texts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_durable_write_waits_for_the_disk, set_up, tear_down),
+        STORE_TEST(customers_come_back_as_they_were_written),
+        STORE_TEST(short_rows_come_back_whole),
+        STORE_TEST(many_customers_come_and_go_in_pieces),
+        STORE_TEST(a_write_under_a_wrong_fence_does_nothing),
+        STORE_TEST(a_duplicate_leaves_nothing_behind),
+        STORE_TEST(identities_are_looked_up),
+        STORE_TEST(an_empty_write_and_an_empty_load_do_nothing),
+        STORE_TEST(a_reminder_without_its_customer_is_refused),
+        STORE_TEST(hostile_texts_are_only_texts),
+        STORE_TEST(a_durable_write_waits_for_the_disk),
     };
     return cmocka_run_group_tests_name("postgres_store_write", tests, NULL, NULL);
 }

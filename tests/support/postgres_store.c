@@ -38,6 +38,18 @@ void test_store_destroy(struct test_store *test)
     test_database_drop(&test->database);
 }
 
+int test_store_set_up(void **state)
+{
+    test_store_create(*state);
+    return 0;
+}
+
+int test_store_tear_down(void **state)
+{
+    test_store_destroy(*state);
+    return 0;
+}
+
 struct lane_row test_store_lane(struct store *store, int32_t partition)
 {
     struct lane_claim claim = {.topic = "calls", .partition = partition, .cluster_id = "test"};

@@ -15,6 +15,13 @@ struct test_store {
 // A migrated database with a connected store; ends the program where that fails.
 void test_store_create(struct test_store *test);
 void test_store_destroy(struct test_store *test);
+// The same around every test of a program, whose state is a struct test_store.
+int test_store_set_up(void **state);
+int test_store_tear_down(void **state);
+// Of the program's own `test`; behind cmocka.h.
+#define STORE_TEST(function) \
+    cmocka_unit_test_prestate_setup_teardown(function, test_store_set_up, test_store_tear_down, &test)
+#define EXPECT(sql, expected) assert_true(test_sql_yields(&test.database, sql, expected))
 // A further connected store on the same database; `settings` NULL: the default ones.
 struct store *test_store_open(struct test_store *test, const struct postgres_settings *settings);
 

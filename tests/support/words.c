@@ -149,3 +149,15 @@ bool story_said(struct story *story, const char *about, const char *expected)
     }
     return same;
 }
+
+bool story_reminded(struct story *story, const char *expected)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < story->log.count; i++) {
+        if (story->log.effects[i].promise_id.data) {
+            story->log.effects[count++] = story->log.effects[i];
+        }
+    }
+    story->log.count = count;
+    return story_said(story, "", expected);
+}

@@ -20,5 +20,7 @@ void effect_words(const struct effect *effect, char words[WORDS_MAX]);
 // Whether the effects told since the last call, of those in whose words `about` stands ("" is all), are these
 // lines: instants by day, each line with its end. Prints both if not. Forgets the effects.
 bool story_said(struct story *story, const char *about, const char *expected);
+// The same of reminders about promises; of promises themselves it says nothing.
+bool story_reminded(struct story *story, const char *expected);
 
 #endif

@@ -9,26 +9,13 @@
 
 static struct story story;
 
-// What was told of reminders; of promises themselves core_promise.c tells.
-#define REMINDED(...) assert_true(reminded("" __VA_ARGS__))
+#define REMINDED(...) assert_true(story_reminded(&story, "" __VA_ARGS__))
 
 static int set_up(void **state)
 {
     (void)state;
     story_begin(&story);
     return 0;
-}
-
-static bool reminded(const char *expected)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < story.log.count; i++) {
-        if (story.log.effects[i].promise_id.data) {
-            story.log.effects[count++] = story.log.effects[i];
-        }
-    }
-    story.log.count = count;
-    return story_said(&story, "", expected);
 }
 
 static void made(const char *id, enum by by, instant when, instant due)

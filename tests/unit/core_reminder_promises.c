@@ -10,26 +10,13 @@
 
 static struct story story;
 
-// What was told of reminders; of promises themselves core_promise.c tells.
-#define REMINDED(...) assert_true(reminded("" __VA_ARGS__))
+#define REMINDED(...) assert_true(story_reminded(&story, "" __VA_ARGS__))
 
 static int set_up(void **state)
 {
     (void)state;
     story_begin(&story);
     return 0;
-}
-
-static bool reminded(const char *expected)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < story.log.count; i++) {
-        if (story.log.effects[i].promise_id.data) {
-            story.log.effects[count++] = story.log.effects[i];
-        }
-    }
-    story.log.count = count;
-    return story_said(&story, "", expected);
 }
 
 static void made(const char *id, enum by by, instant when, instant due)
@@ -160,7 +147,7 @@ static void all_of_them_at_once(void **state)
         end += sprintf(end, "d11  remind owner: overdue p%02d, due d11\n", i);
     }
     advance(12);
-    assert_true(reminded(expected));
+    assert_true(story_reminded(&story, expected));
 }
 
 // --------------------------------------------------------------------------------------------- calendar
@@ -182,7 +169,7 @@ static void expect_reminder(duration made_at, duration due, const char *expected
     keep_hours();
     made("A", BY_US, day(0) + made_at, day(4) + due);
     story_advance(&story, instant_later(day(4) + due, story.customer.as_of) + 1);
-    assert_true(reminded(expected));
+    assert_true(story_reminded(&story, expected));
 }
 
 static void in_working_time_it_opens_at_its_due(void **state)
