@@ -8,21 +8,40 @@
 
 #define DEFAULT_CONFIG_FILE "/etc/guanxi/guanxid.conf"
 
-enum { OPTION_PRINT_DEFAULTS = 256, OPTION_STATE, OPTION_REASON, OPTION_TOPIC, OPTION_LIMIT };
+// Above the numbers of COMMAND_OPTIONS and of characters.
+enum { FOUND_COMMAND_OPTION = 256, FOUND_PRINT_DEFAULTS = FOUND_COMMAND_OPTION + COMMAND_OPTION_COUNT };
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"define", required_argument, NULL, 'D'},
-    {"json", no_argument, NULL, 'j'},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
-    {"print-defaults", no_argument, NULL, OPTION_PRINT_DEFAULTS},
-    {"state", required_argument, NULL, OPTION_STATE},
-    {"reason", required_argument, NULL, OPTION_REASON},
-    {"topic", required_argument, NULL, OPTION_TOPIC},
-    {"limit", required_argument, NULL, OPTION_LIMIT},
+    {"print-defaults", no_argument, NULL, FOUND_PRINT_DEFAULTS},
+#define X(NAME, name, value, help) \
+    {name, (value) ? required_argument : no_argument, NULL, FOUND_COMMAND_OPTION + OPTION_##NAME},
+    COMMAND_OPTIONS(X)
+#undef X
     {NULL, 0, NULL, 0},
 };
+
+static const struct {
+    const char *name, *value, *help;
+} command_options[] = {
+#define X(NAME, name, value, help) {name, value, help},
+    COMMAND_OPTIONS(X)
+#undef X
+};
+
+static void help_options(uint64_t options, FILE *out)
+{
+    for (int option = 0; option < COMMAND_OPTION_COUNT; option++) {
+        if (!(options >> option & 1))
+            continue;
+        const char *value = command_options[option].value;
+        int width = fprintf(out, "      --%s%s%s", command_options[option].name, value ? " " : "", value ? value : "");
+        fprintf(out, "%*s%s\n", width < 24 ? 25 - width : 1, "", command_options[option].help);
+    }
+}
 
 void command_line_help(const struct command *command, FILE *out)
 {
@@ -44,12 +63,8 @@ void command_line_help(const struct command *command, FILE *out)
           "  -c, --config FILE      the configuration; " DEFAULT_CONFIG_FILE " without it\n"
           "  -D, --define NAME=VAL  set an option over the file, as in -D kafka.brokers=db1:9092\n",
           out);
-    if (!command || command->has_selection)
-        fputs("      --state, --reason, --topic, --limit\n"
-              "                         which records of the quarantine\n",
-              out);
-    if (!command || command->has_json)
-        fputs("      --json             data as JSON\n", out);
+    if (command)
+        help_options(command->options, out);
     fputs(
         "      --print-defaults   every option with its default, as a configuration file\n"
         "  -h, --help             this help; after a command, its own\n"
@@ -85,13 +100,6 @@ static int refuse_option(char **argv, int found)
     return fault(STATUS_CONFIG, "unknown option --%s%s", name, advice);
 }
 
-static int take_selection(struct command_line *line, const char **value)
-{
-    *value = optarg;
-    line->has_selection = true;
-    return 0;
-}
-
 static int take_option(struct command_line *line, int found, char **argv)
 {
     switch (found) {
@@ -102,21 +110,20 @@ static int take_option(struct command_line *line, int found, char **argv)
                          OVERRIDES_MOST);
         line->overrides[line->override_count++] = optarg;
         return 0;
-    case 'j': line->json = true; return 0;
     case 'h': line->help = true; return 0;
     case 'V': line->version = true; return 0;
-    case OPTION_PRINT_DEFAULTS: line->print_defaults = true; return 0;
-    case OPTION_STATE: return take_selection(line, &line->selection.state);
-    case OPTION_REASON: return take_selection(line, &line->selection.reason);
-    case OPTION_TOPIC: return take_selection(line, &line->selection.topic);
-    case OPTION_LIMIT: return take_selection(line, &line->selection.limit);
-    default: return refuse_option(argv, found);
+    case FOUND_PRINT_DEFAULTS: line->print_defaults = true; return 0;
+    default:
+        if (found < FOUND_COMMAND_OPTION)
+            return refuse_option(argv, found);
+        line->given.values[found - FOUND_COMMAND_OPTION] = optarg ? optarg : "";
+        return 0;
     }
 }
 
 static int find_command(struct command_line *line, const char *name)
 {
-    const char *names[16];
+    const char *names[COMMANDS_MOST + 1];
     size_t count = 0;
     for (const struct command *command = commands; command->name; command++) {
         if (strcmp(command->name, name) == 0) {
@@ -149,10 +156,8 @@ int command_line_read(struct command_line *line, int argc, char **argv)
         return fault(STATUS_CONFIG, "no command is given");
     line->operands = argv + optind;
     line->operand_count = argc - optind;
-    if (line->json && !line->command->has_json)
-        return fault(STATUS_CONFIG, "%s has no data that --json could show", line->command->name);
-    if (line->has_selection && !line->command->has_selection)
-        return fault(STATUS_CONFIG, "%s takes none of --state, --reason, --topic, --limit",
-                     line->command->name);
-    return line->command->accept(&line->selection, line->operand_count, line->operands);
+    for (int option = 0; option < COMMAND_OPTION_COUNT; option++)
+        if (is_given(&line->given, option) && !(line->command->options >> option & 1))
+            return fault(STATUS_CONFIG, "%s takes no --%s", line->command->name, command_options[option].name);
+    return line->command->accept(&line->given, line->operand_count, line->operands);
 }

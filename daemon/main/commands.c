@@ -25,7 +25,7 @@ const struct command commands[] = {
         .usage = "",
         .summary = "Check the configuration, without Kafka or PostgreSQL",
         .help = "All that is wrong is told at once, with file and line. Exit code 0 or 78.\n",
-        .has_json = true,
+        .options = TAKES(JSON),
         .takes_problems = true,
         .accept = accept_nothing,
         .run = command_check,
@@ -37,7 +37,7 @@ const struct command commands[] = {
         .help = "  status  every migration and how it stands (this is the default)\n"
                 "  plan    the statements that `up` would run\n"
                 "  up      run them, as a role that may\n",
-        .has_json = true,
+        .options = TAKES(JSON),
         .accept = accept_migrate,
         .run = command_migrate,
     },
@@ -51,8 +51,7 @@ const struct command commands[] = {
             "  show ID    one of them, with its bytes\n"
             "  retry ID   judge its bytes by today's rules and apply them; `all` are those that\n"
             "             --reason, --topic and --limit leave\n",
-        .has_json = true,
-        .has_selection = true,
+        .options = TAKES(JSON) | TAKES(STATE) | TAKES(REASON) | TAKES(TOPIC) | TAKES(LIMIT),
         .accept = accept_quarantine,
         .run = command_quarantine,
     },
@@ -62,16 +61,16 @@ const struct command commands[] = {
         .summary = "Let events of customers count again that were erased",
         .help = "What was erased stays erased, and events that were dropped do not come back: those that\n"
                 "come from now on count, as if the customer were new.\n",
-        .has_json = true,
+        .options = TAKES(JSON),
         .accept = accept_readmit,
         .run = command_readmit,
     },
     {.name = NULL},
 };
 
-int accept_nothing(const struct selection *selection, int count, char *const *operands)
+int accept_nothing(const struct given *given, int count, char *const *operands)
 {
-    (void)selection;
+    (void)given;
     return count == 0
                ? 0
                : fault(STATUS_CONFIG, "\"%s\" is too much: no operands are expected", operands[0]);
@@ -130,7 +129,7 @@ static const struct {
 } actions[] = {{"status", migrate_status}, {"plan", migrate_plan}, {"up", migrate_up}};
 enum { ACTIONS = sizeof actions / sizeof *actions };
 
-int accept_migrate(const struct selection *selection, int count, char *const *operands)
+int accept_migrate(const struct given *given, int count, char *const *operands)
 {
     if (count == 0)
         return 0;
@@ -138,7 +137,7 @@ int accept_migrate(const struct selection *selection, int count, char *const *op
     for (size_t i = 0; i < ACTIONS; i++) {
         names[i] = actions[i].name;
         if (strcmp(names[i], operands[0]) == 0)
-            return accept_nothing(selection, count - 1, operands + 1);
+            return accept_nothing(given, count - 1, operands + 1);
     }
     char advice[ADVICE_MAX];
     advise_name(operands[0], names, advice);

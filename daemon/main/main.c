@@ -84,8 +84,8 @@ int main(int argc, char **argv)
             .config_file = line.config_file,
             .overrides = line.overrides,
             .override_count = line.override_count,
-            .json = line.json,
-            .selection = line.selection,
+            .given = &line.given,
+            .json = is_given(&line.given, OPTION_JSON),
             .operands = line.operands,
             .operand_count = line.operand_count,
         };

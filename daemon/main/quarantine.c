@@ -33,19 +33,20 @@ static int accept_name(const char *option, const char *given, const char *const 
     return fault(STATUS_CONFIG, "%s knows no \"%s\"%s", option, given, advice);
 }
 
-static int accept_selection(const struct selection *selection)
+static int accept_selection(const struct given *given)
 {
+    const char *limit = given->values[OPTION_LIMIT];
     static const char *const states[] = {"held", "applied", "discarded", "any", NULL};
     static const char *const reasons[] = {
 #define X(NAME, code) code,
         REJECT_REASONS(X)
 #undef X
             NULL};
-    int status = accept_name("--state", selection->state, states);
+    int status = accept_name("--state", given->values[OPTION_STATE], states);
     if (status == 0)
-        status = accept_name("--reason", selection->reason, reasons);
-    if (status == 0 && selection->limit && read_number(selection->limit) <= 0)
-        status = fault(STATUS_CONFIG, "--limit %s: expected a number from 1", selection->limit);
+        status = accept_name("--reason", given->values[OPTION_REASON], reasons);
+    if (status == 0 && limit && read_number(limit) <= 0)
+        status = fault(STATUS_CONFIG, "--limit %s: expected a number from 1", limit);
     return status;
 }
 
@@ -62,35 +63,35 @@ static int accept_ids(int count, char *const *operands)
     return 0;
 }
 
-int accept_quarantine(const struct selection *selection, int count, char *const *operands)
+int accept_quarantine(const struct given *given, int count, char *const *operands)
 {
     static const char *const actions[] = {"list", "show", "retry", NULL};
     if (count == 0)
         return fault(STATUS_CONFIG, "no action is given: expected list, show or retry");
     int status = accept_name("quarantine", operands[0], actions);
     if (status == 0)
-        status = accept_selection(selection);
+        status = accept_selection(given);
     if (status != 0)
         return status;
     if (strcmp(operands[0], "list") == 0)
-        return accept_nothing(selection, count - 1, operands + 1);
+        return accept_nothing(given, count - 1, operands + 1);
     if (strcmp(operands[0], "show") == 0 && count > 2)
-        return accept_nothing(selection, count - 2, operands + 2);
+        return accept_nothing(given, count - 2, operands + 2);
     if (strcmp(operands[0], "retry") == 0 && count == 2 && strcmp(operands[1], "all") == 0)
-        return selection->state
+        return is_given(given, OPTION_STATE)
                    ? fault(STATUS_CONFIG, "only held records are retried: leave --state out")
                    : 0;
     return accept_ids(count - 1, operands + 1);
 }
 
-static struct quarantine_filter filter_of(const struct selection *selection)
+static struct quarantine_filter filter_of(const struct given *given)
 {
-    const char *state = selection->state ? selection->state : "held";
+    const char *state = is_given(given, OPTION_STATE) ? given->values[OPTION_STATE] : "held";
     return (struct quarantine_filter){
         .state = strcmp(state, "any") == 0 ? NULL : state,
-        .reason = selection->reason,
-        .topic = selection->topic,
-        .limit = selection->limit ? read_number(selection->limit) : 0,
+        .reason = given->values[OPTION_REASON],
+        .topic = given->values[OPTION_TOPIC],
+        .limit = is_given(given, OPTION_LIMIT) ? read_number(given->values[OPTION_LIMIT]) : 0,
     };
 }
 
@@ -144,7 +145,7 @@ static int retry_one(void *context, const struct quarantined *row)
 static int retry_selected(struct command_context *context, struct retrying *retrying)
 {
     const struct postgres_settings *settings = &context->settings.postgres;
-    struct quarantine_filter filter = filter_of(&context->selection);
+    struct quarantine_filter filter = filter_of(context->given);
     int status = 0;
     if (strcmp(context->operands[1], "all") == 0) {
         status = quarantine_each(settings, &filter, true, retry_one, retrying);
@@ -207,7 +208,7 @@ int command_quarantine(struct command_context *context)
     if (strcmp(context->operands[0], "retry") == 0)
         return retry(context);
     if (strcmp(context->operands[0], "list") == 0) {
-        struct quarantine_filter filter = filter_of(&context->selection);
+        struct quarantine_filter filter = filter_of(context->given);
         int status = quarantine_list(settings, &filter, context->json, stdout);
         return status == QUARANTINE_NONE ? 0 : status;
     }

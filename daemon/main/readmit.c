@@ -7,9 +7,9 @@
 
 #include <sysexits.h>
 
-int accept_readmit(const struct selection *selection, int count, char *const *operands)
+int accept_readmit(const struct given *given, int count, char *const *operands)
 {
-    (void)selection;
+    (void)given;
     if (count == 0)
         return fault(STATUS_CONFIG, "no customer is named: expected the id of one that was erased");
     for (int i = 0; i < count; i++)

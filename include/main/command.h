@@ -2,13 +2,9 @@
 #ifndef GUANXI_MAIN_COMMAND_H
 #define GUANXI_MAIN_COMMAND_H
 
+#include "main/command_options.h"
 #include "main/policy.h"
 #include "main/settings.h"
-
-// Which records of the quarantine are meant: options of `quarantine`, NULL where not given.
-struct selection {
-    const char *state, *reason, *topic, *limit;
-};
 
 // What a command works with: loaded, checked, and all of it borrowed.
 struct command_context {
@@ -19,8 +15,8 @@ struct command_context {
     struct config_problems problems; // none, but for `check`
     struct policy_owner policy;
     struct settings settings;
-    bool json;
-    struct selection selection;
+    const struct given *given;
+    bool json;                    // OPTION_JSON is given
     char *const *operands; // what was accepted
     int operand_count;
 };
@@ -30,11 +26,10 @@ struct command {
     const char *usage;   // behind the name
     const char *summary; // one line
     const char *help;    // the rest of --help: operands and what else is to be known
-    bool has_json;
-    bool has_selection;
+    uint64_t options;    // TAKES(..)
     bool takes_problems; // wants to see a bad configuration itself
-    // Judges operands and selection: 0, or STATUS_CONFIG with what is wrong and what is expected.
-    int (*accept)(const struct selection *selection, int count, char *const *operands);
+    // Judges operands and options: 0, or STATUS_CONFIG with what is wrong and what is expected.
+    int (*accept)(const struct given *given, int count, char *const *operands);
     // 0; a negative status, whose fault message is still to be told; or positive, an exit code of what
     // has been told already.
     int (*run)(struct command_context *context);
@@ -42,15 +37,15 @@ struct command {
 
 extern const struct command commands[]; // ends with a nameless one
 
-int accept_nothing(const struct selection *selection, int count, char *const *operands);
+int accept_nothing(const struct given *given, int count, char *const *operands);
 
 int command_run(struct command_context *context); // the daemon itself: daemon/main/run.c
 int command_check(struct command_context *context);
-int accept_migrate(const struct selection *selection, int count, char *const *operands);
+int accept_migrate(const struct given *given, int count, char *const *operands);
 int command_migrate(struct command_context *context);
-int accept_quarantine(const struct selection *selection, int count, char *const *operands);
+int accept_quarantine(const struct given *given, int count, char *const *operands);
 int command_quarantine(struct command_context *context);
-int accept_readmit(const struct selection *selection, int count, char *const *operands);
+int accept_readmit(const struct given *given, int count, char *const *operands);
 int command_readmit(struct command_context *context);
 
 // Connects a store that may write. 0 or a negative status; what is in *store is to be closed in any case.

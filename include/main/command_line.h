@@ -4,16 +4,15 @@
 
 #include "main/command.h"
 
-enum { OVERRIDES_MOST = 128 };
+enum { OVERRIDES_MOST = 128, COMMANDS_MOST = 32 };
 
 struct command_line {
     const struct command *command; // NULL with --help, --version, --print-defaults alone
     const char *config_file;
     const char *overrides[OVERRIDES_MOST];
     size_t override_count;
-    bool json, help, version, print_defaults;
-    struct selection selection;
-    bool has_selection; // any of it
+    bool help, version, print_defaults;
+    struct given given;
     char **operands;
     int operand_count;
 };
