@@ -13,7 +13,7 @@ demo_packages=(
 test_packages=(
     "${demo_packages[@]}"
     libcmocka-dev clang clang-tidy clang-format libclang-rt-dev llvm
-    git python3 python3-confluent-kafka python3-psycopg2 jq procps
+    git python3 python3-confluent-kafka python3-psycopg2 python3-jsonschema jq procps
     maven default-jre-headless ca-certificates
 )
 

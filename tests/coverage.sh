@@ -9,5 +9,5 @@ cmake --preset coverage >/dev/null
 cmake --build --preset coverage -j "$jobs" >/dev/null
 # Counters add up over runs: begin at zero.
 find build/coverage -name '*.gcda' -delete
-ctest --preset coverage -j "$jobs" --no-tests=error -R '^(core|codec|app|component_app)_' | tail -n 3
+ctest --preset coverage -j "$jobs" --no-tests=error -R '^((core|codec|app|component_app)_|schemas$)' | tail -n 3
 exec python3 tests/lib/coverage.py build/coverage core codec app "$@"

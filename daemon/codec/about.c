@@ -61,8 +61,7 @@ static void member_channels(struct writer *writer, const struct customer *custom
     json_close(writer, ']');
 }
 
-// What the items of the default lists are called; those that a configuration adds have no Chinese name.
-static const char *item_zh(const struct checklist_item *item)
+const char *item_zh(const struct checklist_item *item)
 {
     static const struct {
         const char *list, *item, *zh;

@@ -3,12 +3,18 @@
 #define GUANXI_CODEC_ENCODE_PARTS_H
 
 #include "codec/encode.h"
-
-#include "writer.h"
+#include "codec/writer.h"
 
 // {"level": 3, "code": "accountable", "zh": "可靠"}, and so of a stage.
 void member_level(struct writer *writer, const char *key, int level);
 void member_stage(struct writer *writer, const char *key, int stage);
+
+// "45 days", "45天": in the largest unit that leaves nothing over, seconds at the least; a rest behind whole days by
+// itself.
+void write_duration(struct writer *writer, duration length, bool zh);
+
+// What the items of the default lists are called; NULL: those that a configuration adds have no Chinese name.
+const char *item_zh(const struct checklist_item *item);
 
 // What there is to say: one for each kind of reminder, more where it depends on how things stand.
 enum saying {

@@ -1,154 +1,10 @@
-// The members of `data`, by type: one table of what each must be, one reader.
+// Reads the members of `data` by their table.
 #include "decode_parts.h"
+#include "member_table.h"
 
 #include "codec/money.h"
 #include "codec/time.h"
 #include "core/model.h"
-
-// What members are read into; the table names places in it.
-struct facts {
-    struct event event;
-    struct profile_update profile;
-    struct span amount, currency; // text until everything else is known to be good
-    struct span list, item;       // checklist.marked
-    struct span judged;           // must be as the table wants it; nothing is kept of it
-};
-
-enum form {
-    FORM_TEXT,    // any string
-    FORM_LINE,    // a string of 1..most bytes without control characters
-    FORM_WORD,    // one word of a list, kept as its number
-    FORM_LEVEL,   // a number, 1 to 4
-    FORM_INSTANT, // RFC 3339
-    FORM_SECONDS, // a number not below 0; nothing is kept of it
-    FORM_DECIMAL, // a string or a number, as text
-};
-
-struct words {
-    const char *list; // for messages
-    uint8_t first;    // number of words[0]
-    struct span words[6];
-};
-
-#define WORD(text) {text, sizeof(text) - 1}
-static const struct words directions = {"inbound, outbound, both", SIDE_INBOUND,
-                                        {WORD("inbound"), WORD("outbound"), WORD("both")}};
-static const struct words sentiments = {"praise, suggestion, complaint", SENTIMENT_PRAISE,
-                                        {WORD("praise"), WORD("suggestion"), WORD("complaint")}};
-static const struct words objections = {"need, money, authority, price, product, person", OBJECTION_NEED,
-                                        {WORD("need"), WORD("money"), WORD("authority"), WORD("price"),
-                                         WORD("product"), WORD("person")}};
-static const struct words causes = {"company, customer", CAUSE_COMPANY, {WORD("company"), WORD("customer")}};
-static const struct words sides = {"us, customer", BY_US, {WORD("us"), WORD("customer")}};
-static const struct words kinds = {"person, organization", KIND_PERSON, {WORD("person"), WORD("organization")}};
-static const struct words roles = {"consumer, intermediary, public", ROLE_CONSUMER,
-                                   {WORD("consumer"), WORD("intermediary"), WORD("public")}};
-static const struct words styles = {"thinker, cooperator, extrovert, authoritarian", STYLE_THINKER,
-                                    {WORD("thinker"), WORD("cooperator"), WORD("extrovert"),
-                                     WORD("authoritarian")}};
-static const struct words answers = {"yes, no, unknown", 1 + FIT_UNKNOWN,
-                                     {WORD("unknown"), WORD("yes"), WORD("no")}};
-static const struct words tiers = {"ordinary, rising, star, fading", TIER_ORDINARY,
-                                   {WORD("ordinary"), WORD("rising"), WORD("star"), WORD("fading")}};
-
-struct member {
-    struct span name;
-    uint16_t place; // offset in struct facts
-    uint16_t most;  // FORM_LINE
-    uint8_t form;
-    bool optional;
-    const struct words *words;
-};
-
-enum { ID_BYTES = 128, NAME_BYTES = 256, CHANNEL_BYTES = 64 };
-
-#define PLACE(field) offsetof(struct facts, field)
-#define MUST(text, form_, field, ...) {.name = WORD(text), .form = form_, .place = PLACE(field), __VA_ARGS__}
-#define MAY(text, form_, field, ...) MUST(text, form_, field, .optional = true, __VA_ARGS__)
-
-#define DIRECTION MUST("direction", FORM_WORD, event.direction, .words = &directions)
-#define ORDER_ID MUST("order_id", FORM_LINE, event.ref, .most = ID_BYTES)
-#define AMOUNT MUST("amount", FORM_DECIMAL, amount)
-#define CURRENCY MUST("currency", FORM_TEXT, currency)
-#define PROMISE_ID MUST("promise_id", FORM_LINE, event.ref, .most = ID_BYTES)
-#define BY MUST("by", FORM_WORD, event.by, .words = &sides)
-#define OBJECTION MUST("kind", FORM_WORD, event.objection, .words = &objections)
-#define REMINDER_ID MUST("reminder_id", FORM_LINE, event.ref, .most = ID_BYTES)
-#define CHANNEL(field) MAY("channel", FORM_LINE, field, .most = CHANNEL_BYTES)
-
-static const struct member call_completed[] = {DIRECTION, MAY("duration_s", FORM_SECONDS, event)};
-static const struct member with_direction[] = {DIRECTION};
-static const struct member message[] = {CHANNEL(judged)}; // how it came is not how the customer likes it
-static const struct member order_with_amount[] = {ORDER_ID, AMOUNT, CURRENCY};
-static const struct member order_delivered[] = {ORDER_ID};
-static const struct member cost_incurred[] = {AMOUNT, CURRENCY};
-static const struct member feedback_received[] = {MUST("sentiment", FORM_WORD, event.variant,
-                                                       .words = &sentiments)};
-static const struct member referral_given[] = {MAY("referred", FORM_TEXT, event.text)};
-static const struct member objection_raised[] = {OBJECTION,
-                                                 MAY("cause", FORM_WORD, event.cause, .words = &causes)};
-static const struct member objection_resolved[] = {OBJECTION};
-static const struct member plan_made[] = {MAY("goal", FORM_TEXT, event.text)};
-static const struct member agreement_made[] = {MAY("until", FORM_INSTANT, event.until)};
-static const struct member promise_made[] = {PROMISE_ID, BY, MUST("due", FORM_INSTANT, event.due),
-                                             MAY("about", FORM_TEXT, event.text)};
-static const struct member promise_outcome[] = {PROMISE_ID, BY};
-static const struct member relationship_ended[] = {BY, MAY("reason", FORM_TEXT, event.text)};
-static const struct member checklist_marked[] = {MUST("list", FORM_TEXT, list),
-                                                 MUST("item", FORM_TEXT, item)};
-static const struct member customer_updated[] = {
-    MAY("owner", FORM_LINE, profile.owner, .most = NAME_BYTES),
-    MAY("manager", FORM_LINE, profile.manager, .most = NAME_BYTES),
-    MAY("name", FORM_LINE, profile.name, .most = NAME_BYTES),
-    MAY("kind", FORM_WORD, profile.kind, .words = &kinds),
-    MAY("role", FORM_WORD, profile.role, .words = &roles),
-    MAY("style", FORM_WORD, profile.style, .words = &styles),
-    CHANNEL(profile.channel),
-    MAY("money", FORM_WORD, profile.money, .words = &answers),
-    MAY("authority", FORM_WORD, profile.authority, .words = &answers),
-    MAY("need", FORM_WORD, profile.need, .words = &answers),
-};
-static const struct member customer_merged[] = {MUST("into", FORM_LINE, event.ref, .most = ID_BYTES)};
-static const struct member customer_unmerged[] = {MUST("customer", FORM_LINE, event.ref, .most = ID_BYTES)};
-static const struct member reminder_named[] = {REMINDER_ID};
-static const struct member reminder_snoozed[] = {REMINDER_ID, MUST("until", FORM_INSTANT, event.until)};
-static const struct member valued[] = {MUST("tier", FORM_WORD, event.tier, .words = &tiers),
-                                       MUST("target", FORM_LEVEL, event.target)};
-
-#define MEMBERS(array) {array, sizeof(array) / sizeof(array)[0]}
-static const struct {
-    const struct member *members;
-    size_t count;
-} members_by_type[] = {
-    [TYPE_CALL_COMPLETED] = MEMBERS(call_completed),
-    [TYPE_CALL_MISSED] = MEMBERS(with_direction),
-    [TYPE_VISIT_COMPLETED] = MEMBERS(with_direction),
-    [TYPE_MESSAGE_SENT] = MEMBERS(message),
-    [TYPE_MESSAGE_RECEIVED] = MEMBERS(message),
-    [TYPE_ORDER_PLACED] = MEMBERS(order_with_amount),
-    [TYPE_ORDER_DELIVERED] = MEMBERS(order_delivered),
-    [TYPE_ORDER_REFUNDED] = MEMBERS(order_with_amount),
-    [TYPE_COST_INCURRED] = MEMBERS(cost_incurred),
-    [TYPE_FEEDBACK_RECEIVED] = MEMBERS(feedback_received),
-    [TYPE_REFERRAL_GIVEN] = MEMBERS(referral_given),
-    [TYPE_OBJECTION_RAISED] = MEMBERS(objection_raised),
-    [TYPE_OBJECTION_RESOLVED] = MEMBERS(objection_resolved),
-    [TYPE_PLAN_MADE] = MEMBERS(plan_made),
-    [TYPE_AGREEMENT_MADE] = MEMBERS(agreement_made),
-    [TYPE_PROMISE_MADE] = MEMBERS(promise_made),
-    [TYPE_PROMISE_KEPT] = MEMBERS(promise_outcome),
-    [TYPE_PROMISE_BROKEN] = MEMBERS(promise_outcome),
-    [TYPE_RELATIONSHIP_ENDED] = MEMBERS(relationship_ended),
-    [TYPE_CHECKLIST_MARKED] = MEMBERS(checklist_marked),
-    [TYPE_CUSTOMER_UPDATED] = MEMBERS(customer_updated),
-    [TYPE_CUSTOMER_MERGED] = MEMBERS(customer_merged),
-    [TYPE_CUSTOMER_UNMERGED] = MEMBERS(customer_unmerged),
-    [TYPE_REMINDER_ACKNOWLEDGED] = MEMBERS(reminder_named),
-    [TYPE_REMINDER_DISMISSED] = MEMBERS(reminder_named),
-    [TYPE_REMINDER_SNOOZED] = MEMBERS(reminder_snoozed),
-    [TYPE_VALUED] = MEMBERS(valued),
-};
-enum { TYPES_WITH_MEMBERS = sizeof members_by_type / sizeof members_by_type[0] };
 
 static int word_number(const struct words *words, struct span text)
 {
@@ -167,7 +23,8 @@ static bool read_form(const struct member *member, const struct json_token *toke
     struct span text = token->text;
     int number;
     switch ((enum form)member->form) {
-    case FORM_TEXT: *(struct span *)place = text; return string;
+    case FORM_TEXT:
+    case FORM_CURRENCY: *(struct span *)place = text; return string;
     case FORM_LINE: *(struct span *)place = text; return string && text_is_plain(text, member->most);
     case FORM_WORD:
         number = string ? word_number(member->words, text) : -1;
@@ -191,7 +48,8 @@ static int refuse(struct decoding *decoding, const struct member *member, const 
         return decode_reject(decoding, REJECT_BAD_DATA, "data.%s is missing", name);
     }
     switch ((enum form)member->form) {
-    case FORM_TEXT: return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be a string", name);
+    case FORM_TEXT:
+    case FORM_CURRENCY: return decode_reject(decoding, REJECT_BAD_DATA, "data.%s must be a string", name);
     case FORM_LINE:
         return decode_reject(decoding, REJECT_BAD_DATA,
                              "data.%s must be a string of 1..%u bytes without control characters", name,
@@ -331,16 +189,14 @@ static int derive(struct decoding *decoding, const struct type_rule *rule, struc
 int members_read(struct decoding *decoding, const struct type_rule *rule, const struct json_token *tokens,
                  const struct json_token *data, struct event *event)
 {
-    static const struct member direction = DIRECTION;
     struct facts facts = {.event = *event};
-    size_t count = rule->type < TYPES_WITH_MEMBERS ? members_by_type[rule->type].count : 0;
+    const struct members table = members_of_type(rule->type);
     int status = 0;
-    for (size_t i = 0; i < count && !status; i++) {
-        status = read_member(decoding, &members_by_type[rule->type].members[i], tokens, data, &facts);
+    for (size_t i = 0; i < table.count && !status; i++) {
+        status = read_member(decoding, &table.members[i], tokens, data, &facts);
     }
-    // Types whose contact the configuration made to go by direction.
     if (!status && rule->contact == CONTACT_BY_DIRECTION && facts.event.direction == SIDE_NONE) {
-        status = read_member(decoding, &direction, tokens, data, &facts);
+        status = read_member(decoding, &member_direction, tokens, data, &facts);
     }
     if (!status) {
         status = read_marks(decoding, tokens, data, &facts.event);

@@ -72,8 +72,7 @@ static void write_count(struct writer *writer, int64_t count, const char *en, co
     write_text(writer, count == 1 ? "" : "s");
 }
 
-// In the largest unit that leaves nothing over, seconds at the least; a rest behind whole days by itself.
-static void write_duration(struct writer *writer, duration length, bool zh)
+void write_duration(struct writer *writer, duration length, bool zh)
 {
     duration rest = length % DAY;
     if (rest == 0 || length > 3 * DAY) {

@@ -1,7 +1,8 @@
-#include "writer.h"
+#include "codec/writer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "codec/time.h"
 
@@ -66,6 +67,19 @@ void write_number(struct writer *writer, int64_t number)
 {
     char digits[24];
     int size = snprintf(digits, sizeof digits, "%" PRId64, number);
+    write_bytes(writer, span_of(digits, (size_t)size));
+}
+
+void write_real(struct writer *writer, double number)
+{
+    char digits[32];
+    int size = 0;
+    for (int precision = 15; precision <= 17; precision++) {
+        size = snprintf(digits, sizeof digits, "%.*g", precision, number);
+        if (strtod(digits, NULL) == number) {
+            break;
+        }
+    }
     write_bytes(writer, span_of(digits, (size_t)size));
 }
 
@@ -173,6 +187,12 @@ void member_number(struct writer *writer, const char *key, int64_t number)
 {
     json_key(writer, key);
     write_number(writer, number);
+}
+
+void member_real(struct writer *writer, const char *key, double number)
+{
+    json_key(writer, key);
+    write_real(writer, number);
 }
 
 void member_bool(struct writer *writer, const char *key, bool value)

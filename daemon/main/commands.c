@@ -65,6 +65,18 @@ const struct command commands[] = {
         .accept = accept_readmit,
         .run = command_readmit,
     },
+    {
+        .name = "schema",
+        .usage = "[list | show NAME | asyncapi | write DIRECTORY]",
+        .summary = "Describe the events that are read and the messages that are published",
+        .help = "  list       the names of all descriptions (this is the default)\n"
+                "  show NAME  the JSON Schema (2020-12) of an event or message, as in `show order.placed`\n"
+                "  asyncapi   the AsyncAPI 3 document of all topics\n"
+                "  write DIR  all of them as files of a directory\n"
+                "The configuration counts: its topics, its prefix of types, its types and checklists.\n",
+        .accept = accept_schema,
+        .run = command_schema,
+    },
     {.name = NULL},
 };
 

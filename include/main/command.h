@@ -47,6 +47,8 @@ int accept_quarantine(const struct given *given, int count, char *const *operand
 int command_quarantine(struct command_context *context);
 int accept_readmit(const struct given *given, int count, char *const *operands);
 int command_readmit(struct command_context *context);
+int accept_schema(const struct given *given, int count, char *const *operands);
+int command_schema(struct command_context *context);
 
 // Connects a store that may write. 0 or a negative status; what is in *store is to be closed in any case.
 int command_store_open(const struct command_context *context, struct store **store);
