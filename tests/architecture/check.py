@@ -33,7 +33,7 @@ ALLOWED = {
 
 # Foreign header -> the only places that may see it, as prefixes of paths.
 FOREIGN = {
-    "librdkafka/": ("daemon/kafka/", "deploy/demo/", "tests/"),
+    "librdkafka/": ("daemon/kafka/", "deploy/demo/", "deploy/clients/", "tests/"),
     "libpq": ("daemon/postgres/", "tests/"),
     "postgresql/": ("daemon/postgres/", "tests/"),
     "libconfig.h": ("daemon/base/config",),
