@@ -160,6 +160,14 @@ check() {
     FAILED=$(sql records="$RECORDS" published="$PUBLISHED" load.sql check.sql)
 }
 
+# What the daemon does once a day where days last longer.
+rank_customers() {
+    "$BUILD/bin/guanxid" rank -c "$WORK_DIR/guanxid/guanxid.conf" >"$WORK_DIR/rank.log" 2>&1 || {
+        cat "$WORK_DIR/rank.log" >&2
+        fail "guanxid rank"
+    }
+}
+
 show() { sql load.sql levels.sql one_customer.sql promises.sql reminders.sql value.sql; }
 
 # --- Staying up -----------------------------------------------------------------------------------
@@ -176,6 +184,8 @@ Publish an event (one line; another id for another event):
 Look at it:
 
   $POSTGRES_BIN/psql '$POSTGRES_CONNINFO' -c "SELECT * FROM guanxi.v_customer WHERE customer_id = 'li-na'" -x
+  $BUILD/bin/guanxid explain li-na -c $WORK_DIR/guanxid/guanxid.conf
+  $BUILD/bin/guanxid due --within 7d --lang zh -c $WORK_DIR/guanxid/guanxid.conf
   kcat -C -b $BROKERS -t guanxi.reminders -t guanxi.changes -o beginning -e -q -f '%t %k %s\\n'
   $BUILD/bin/guanxid quarantine list -c $WORK_DIR/guanxid/guanxid.conf
   tail -f $WORK_DIR/guanxid/log
@@ -234,6 +244,7 @@ main() {
     say "telling the story of 30 customers, month by month"
     tell_story
     check
+    rank_customers
     show
     if [[ -n $FAILED ]]; then
         printf '\n── Not as it must be ──\n\n%s\n' "$FAILED"

@@ -7,14 +7,14 @@ set -euo pipefail
 
 demo_packages=(
     build-essential cmake ninja-build pkg-config
-    librdkafka-dev libpq-dev libconfig-dev libsimdjson-dev uuid-dev libxxhash-dev
+    librdkafka-dev libpq-dev libconfig-dev libsimdjson-dev uuid-dev libxxhash-dev libmicrohttpd-dev libnlopt-dev zlib1g-dev libzstd-dev
     postgresql kcat tzdata util-linux
 )
 test_packages=(
     "${demo_packages[@]}"
     libcmocka-dev clang clang-tidy clang-format libclang-rt-dev llvm
     git python3 python3-confluent-kafka python3-psycopg2 python3-jsonschema jq procps
-    maven default-jre-headless ca-certificates
+    maven default-jre-headless ca-certificates prometheus systemd
 )
 
 is_installed() {
@@ -39,6 +39,13 @@ prevent_main_cluster() {
     as_root mkdir -p /etc/postgresql-common/createcluster.d
     echo "create_main_cluster = false" |
         as_root tee /etc/postgresql-common/createcluster.d/guanxi.conf >/dev/null
+}
+
+# The same for the server in whose package promtool is, which checks metrics and alert rules.
+prevent_prometheus() {
+    is_installed prometheus && return 0
+    as_root mkdir -p /etc/systemd/system
+    as_root ln -sf /dev/null /etc/systemd/system/prometheus.service
 }
 
 main() {
@@ -68,6 +75,7 @@ main() {
 
     echo "packages: ${missing[*]}"
     prevent_main_cluster
+    [[ " ${missing[*]} " != *" prometheus "* ]] || prevent_prometheus
     # Recommendations would bring a desktop's worth of packages along with Java and clang.
     local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y
         -o Dpkg::Use-Pty=0 -o APT::Install-Recommends=false -o Acquire::Retries=3

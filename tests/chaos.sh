@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # chaos.sh [--kills N] [--seed S] [--events N] [--pause SECONDS] [--keep]: two and more instances of guanxid work
-# on a random stream (duplicates, conflicts, late and bad records in 3 topics of 4 partitions) with a real Kafka
-# and a real PostgreSQL, while everything is killed, frozen, usurped, stopped and restarted at random moments.
+# on a random stream (duplicates, conflicts, late and bad records, merges, unmerges and erasures in 3 topics of 4
+# partitions) with a real Kafka and a real PostgreSQL, while everything is killed, frozen, usurped, stopped and
+# restarted at random moments.
 # At the end every row of every view and every message must be what an independent fold of the stream says.
 # Prints its figures. The same seed gives the same stream and the same sequence of faults. --keep leaves the
 # folder of the run behind.

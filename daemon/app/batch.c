@@ -71,7 +71,7 @@ static bool apply_event(struct applier *applier, uint32_t index, bool *touched)
                                           &effects, &points);
     event->promise = NULL;
     member->dropped = applied == EVENT_DROPPED;
-    applier->tally[applied == EVENT_APPLIED ? METRIC_EVENTS_APPLIED : METRIC_EVENTS_IGNORED]++;
+    tally_event(&applier->tally, event, applied == EVENT_APPLIED ? RESULT_APPLIED : RESULT_IGNORED);
     if (applied == EVENT_DROPPED)
         return true;
     *touched = true;
@@ -83,7 +83,7 @@ static bool mark_late(struct applier *applier, struct customer_row *row, const s
 {
     if (row->fold_at == INSTANT_NEVER)
         row->fold_at = row->state.as_of;
-    applier->tally[METRIC_EVENTS_LATE]++;
+    tally_event(&applier->tally, &member->item->taken->event, RESULT_LATE);
     return add_timeline(applier, member->item, row->id,
                         event_points(applier->policy, &member->item->taken->event));
 }
@@ -108,7 +108,10 @@ static bool settle_customer(struct applier *applier, struct customer_row *row)
 // Events of somebody erased: nothing of them is kept, and they do not move their lanes.
 static void drop_group(struct applier *applier, struct group *group)
 {
-    applier->tally[METRIC_EVENTS_ERASED] += group->count;
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct member *member = grouping_member(&applier->grouping, group, i);
+        tally_event(&applier->tally, &member->item->taken->event, RESULT_ERASED);
+    }
     group->changed = false;
 }
 
@@ -116,14 +119,14 @@ static void drop_group(struct applier *applier, struct group *group)
 static int apply_group(struct applier *applier, struct group *group, struct customer_row *row)
 {
     const instant as_of = row->state.as_of; // what is late is late by the state as it was read
-    const bool unfolded = row->version > 0 && !customer_exists(&row->state); // nor is there one to apply to
+    const bool unfolded = customer_row_is_stub(row);
     bool marked = false, moved = false, done = true;
     for (uint32_t i = 0; i < group->count && done; i++) {
         struct member *member = grouping_member(&applier->grouping, group, i);
         member->dropped = false;
         ask_for_member(&applier->grouping, group->first + i);
         if (member->verdict == VERDICT_DUPLICATE) {
-            applier->tally[METRIC_EVENTS_DUPLICATE]++;
+            tally_event(&applier->tally, &member->item->taken->event, RESULT_DUPLICATE);
         } else if (member->verdict == VERDICT_CONFLICT) {
             done = batch_quarantine_event(applier, member->item, REJECT_CONFLICT,
                                     "the same source and id were read before with other content");
@@ -180,10 +183,10 @@ static bool count_others(struct applier *applier, const struct item *items, size
     for (size_t i = 0; i < count; i++) {
         switch (items[i].taken->decoded) {
         case DECODED_EVENT: break; // its group sees to it
-        case DECODED_TICK: applier->tally[METRIC_EVENTS_TICK]++; break;
-        case DECODED_IGNORED: applier->tally[METRIC_EVENTS_IGNORED]++; break;
-        case DECODED_UNKNOWN: applier->tally[METRIC_EVENTS_UNKNOWN]++; break;
-        case DECODED_TOMBSTONE: applier->tally[METRIC_EVENTS_TOMBSTONE]++; break;
+        case DECODED_TICK: tally_other(&applier->tally, RESULT_TICK); break;
+        case DECODED_IGNORED: tally_other(&applier->tally, RESULT_IGNORED); break;
+        case DECODED_UNKNOWN: tally_other(&applier->tally, RESULT_UNKNOWN); break;
+        case DECODED_TOMBSTONE: tally_other(&applier->tally, RESULT_TOMBSTONE); break;
         case DECODED_REJECTED:
             if (!batch_quarantine(applier, &items[i], items[i].taken->reject, judge_erased(applier, rejected++)))
                 return false;
@@ -210,16 +213,25 @@ static void remember_customers(struct applier *applier)
     }
 }
 
-static void committed(struct applier *applier)
+static void committed(struct applier *applier, size_t records)
 {
     remember_customers(applier);
-    batch_committed(applier);
+    batch_committed(applier, records);
     if (applier->suspicious > 0)
         applier->suspicious--;
 }
 
+// Ends a stage of the batch; the next begins.
+static void end_stage(enum metric_stage stage, int64_t *begun_us)
+{
+    int64_t now = clock_monotonic_us();
+    metric_observe(METRIC_BATCH_STAGE, stage, now - *begun_us);
+    *begun_us = now;
+}
+
 static int attempt(struct applier *applier, const struct item *items, size_t count)
 {
+    int64_t begun_us = clock_monotonic_us();
     int outcome = judge_customers(applier, items, count);
     if (outcome == STORE_OK)
         outcome = judge_identities(applier);
@@ -229,6 +241,7 @@ static int attempt(struct applier *applier, const struct item *items, size_t cou
         outcome = judge_rejects(applier, items, count);
     if (outcome != STORE_OK)
         return outcome;
+    end_stage(STAGE_LOAD, &begun_us);
     if (!batch_begin_lanes(applier, items, count))
         return out_of_memory();
     outcome = apply_groups(applier);
@@ -236,11 +249,13 @@ static int attempt(struct applier *applier, const struct item *items, size_t cou
         return outcome;
     if (!count_others(applier, items, count) || !batch_finish_lanes(applier))
         return out_of_memory();
+    end_stage(STAGE_APPLY, &begun_us);
     applier->set.epoch = applier->epoch;
     struct store_write write = writeset_view(&applier->set);
     outcome = applier->store->ops->write(applier->store, &write);
+    end_stage(STAGE_WRITE, &begun_us);
     if (outcome == STORE_OK)
-        committed(applier);
+        committed(applier, count);
     return outcome;
 }
 
@@ -291,7 +306,7 @@ static int quarantine_poison(struct applier *applier, const struct item *item)
     log_warning("%s/%d offset %lld is refused by the database: %s", item->lane->topic, item->lane->partition,
                 (long long)item->taken->offset, fault_message());
     writeset_clear(&applier->set);
-    memset(applier->tally, 0, sizeof applier->tally);
+    batch_count_anew(applier);
     applier->grouping.members.count = applier->grouping.groups.count = 0;
     applier->set.epoch = applier->epoch; // of whom was erased this moment nothing is kept
     if (!batch_quarantine_event(applier, item, REJECT_BAD_DATA, "refused by the database") ||
@@ -300,7 +315,7 @@ static int quarantine_poison(struct applier *applier, const struct item *item)
     struct store_write write = writeset_view(&applier->set);
     int outcome = applier->store->ops->write(applier->store, &write);
     if (outcome == STORE_OK)
-        committed(applier);
+        committed(applier, 1);
     return outcome;
 }
 

@@ -11,13 +11,14 @@ static int out_of_memory(void)
 // Adds what the verdict asks for beside what identity_work_out has put into the set. False: memory is out.
 static bool take(struct applier *applier, const struct item *item, const struct identity_plan *plan)
 {
+    const struct event *event = &item->taken->event;
     bool counts = true, done = true;
     switch (plan->verdict) {
     case IDENTITY_EVENT_APPLIED:
-    case IDENTITY_EVENT_IGNORED: applier->tally[METRIC_EVENTS_APPLIED]++; break;
-    case IDENTITY_EVENT_DUPLICATE: applier->tally[METRIC_EVENTS_DUPLICATE]++; break;
+    case IDENTITY_EVENT_IGNORED: tally_event(&applier->tally, event, RESULT_APPLIED); break;
+    case IDENTITY_EVENT_DUPLICATE: tally_event(&applier->tally, event, RESULT_DUPLICATE); break;
     case IDENTITY_EVENT_DROPPED:
-        applier->tally[METRIC_EVENTS_ERASED]++;
+        tally_event(&applier->tally, event, RESULT_ERASED);
         counts = false;
         break;
     case IDENTITY_EVENT_REFUSED:
@@ -52,7 +53,7 @@ static int attempt(struct applier *applier, const struct item *item)
     };
     writeset_clear(set);
     arena_reset(&applier->scratch);
-    memset(applier->tally, 0, sizeof applier->tally);
+    batch_count_anew(applier);
     int outcome = identity_work_out(&work, event, &plan);
     if (outcome != STORE_OK)
         return outcome;
@@ -66,7 +67,7 @@ static int attempt(struct applier *applier, const struct item *item)
     outcome = applier->store->ops->write(applier->store, &write);
     if (outcome == STORE_OK) {
         forget(applier, event, &plan);
-        batch_committed(applier);
+        batch_committed(applier, 1);
     }
     applier->epoch_known = false;
     return outcome;

@@ -11,11 +11,11 @@ bool batch_quarantine(struct applier *applier, const struct item *item, const st
     if (!row)
         return false;
     const struct taken *taken = item->taken;
+    tally_reject(&applier->tally, taken->decoded == DECODED_EVENT ? &taken->event : NULL, reject->reason);
     if (erased) {
         *row = (struct quarantine_row){.topic = item->lane->topic, .partition = item->lane->partition,
                                        .offset = taken->offset, .reason = reject->reason,
                                        .detail = SPAN_LITERAL("of a customer who was erased")};
-        applier->tally[METRIC_EVENTS_QUARANTINED]++;
         return true;
     }
     *row = (struct quarantine_row){
@@ -24,7 +24,6 @@ bool batch_quarantine(struct applier *applier, const struct item *item, const st
         .headers = taken->headers, .source = reject->source, .event_id = reject->id, .type = reject->type,
         .subject = reject->subject,
     };
-    applier->tally[METRIC_EVENTS_QUARANTINED]++;
     return true;
 }
 
@@ -93,7 +92,12 @@ bool batch_finish_lanes(struct applier *applier)
     return true;
 }
 
-void batch_committed(struct applier *applier)
+void batch_count_anew(struct applier *applier)
+{
+    tally_begin(&applier->tally, applier->policy->events_clock ? INSTANT_NONE : wall_now());
+}
+
+void batch_committed(struct applier *applier, size_t records)
 {
     for (size_t i = 0; i < applier->lanes.count; i++) {
         struct lane *lane = applier->lanes.items[i];
@@ -102,10 +106,10 @@ void batch_committed(struct applier *applier)
         lane->anchor = lane->pending.anchor;
         lane->latest = lane->pending.lane_time;
         atomic_store(&lane->committed_us, clock_monotonic_us());
+        lane_note_oldest(lane);
     }
-    for (int i = 0; i < METRIC_COUNT; i++) {
-        if (applier->tally[i])
-            metric_add((enum metric)i, applier->tally[i]);
-    }
+    tally_commit(&applier->tally);
     metric_add(METRIC_BATCHES, 1);
+    metric_observe(METRIC_BATCH_SIZE, 0, (int64_t)records);
+    metric_set(METRIC_LAST_EVENT, clock_local_us());
 }

@@ -18,8 +18,10 @@ bool batch_quarantine(struct applier *applier, const struct item *item, const st
 bool batch_quarantine_event(struct applier *applier, const struct item *item, enum reject_reason reason,
                             const char *detail);
 
+// Nothing is counted of the attempt before.
+void batch_count_anew(struct applier *applier);
 // The write took place: cursors and counts.
-void batch_committed(struct applier *applier);
+void batch_committed(struct applier *applier, size_t records);
 
 // Applies one event that changes who ids mean, in a write of its own. As applier_apply; BATCH_NO_IDENTITY: nothing
 // was done, the event is one like any other.

@@ -19,7 +19,7 @@ static bool name_event(const struct collector *collector, const struct effect *e
     return source->data && id->data;
 }
 
-// A walk through stages is one row and one message in the outbox: most customers come with one, and so it costs a
+// A walk through stages is one row, and so is what tells of it: most customers come with one, and so it costs a
 // third. Whether the step goes on from the last row.
 static bool walk_on(struct collector *collector, const struct effect *effect)
 {
@@ -35,7 +35,7 @@ static bool walk_on(struct collector *collector, const struct effect *effect)
     walk->to = step->to;
     walk->detail = STAGE_WALK | step->detail;
     if (collector->messages)
-        outbox_walk_on(collector->set, collector->row, walk);
+        collector->row->messages[TRANSITION_STAGE]++;
     return true;
 }
 
@@ -53,9 +53,9 @@ static bool collect_transition(struct collector *collector, const struct effect 
         from.detail = collector->pram;
         collector->pram = transition->detail;
     }
-    if (!name_event(collector, effect, &row->source, &row->event_id))
-        return false;
-    return !collector->messages || outbox_transition(collector->set, collector->row, row, from);
+    if (collector->messages)
+        outbox_tell(collector->row, row, from);
+    return name_event(collector, effect, &row->source, &row->event_id);
 }
 
 // What the set has of a promise, made when there is nothing yet: the id is copied, as the model's own copy goes
@@ -188,6 +188,8 @@ static bool collect_notice(struct collector *collector, const struct reminder_ro
     if (notice->next_at != INSTANT_NONE)
         notice->next_at = policy_working(collector->policy, notice->next_at);
     memcpy(notice->reminder_id, reminder->reminder_id, sizeof notice->reminder_id);
+    if (notice->at < collector->quiet_until)
+        return true;
     const struct about about = {
         .customer_id = reminder->customer_id, .customer = state, .kind = reminder->kind,
         .promise_id = reminder->promise_id, .anchor = reminder->anchor, .due_at = effect->care.due_at,
@@ -242,11 +244,17 @@ int collector_begin(struct collector *collector, struct writeset *set, const str
     collector->policy = policy;
     collector->row = row;
     collector->messages = messages;
+    collector->quiet_until = INSTANT_NONE;
     collector->keep = collector->failed = collector->profile = false;
     memset(collector->reminders, 0, sizeof collector->reminders);
     memset(collector->objections, 0, sizeof collector->objections);
     collector->first_transition = set->transitions.count;
     ledger_clear(&collector->ledger);
+    // Whatever was scheduled before under other intervals is scheduled anew, from the watermark of their change on.
+    if (row->version > 0 && row->policy != policy->fingerprint && customer_exists(&row->state)) {
+        row->state.not_before = instant_later(row->state.not_before, policy->since);
+        row->policy = policy->fingerprint;
+    }
     collector->pram = standing_of(&row->state, TRANSITION_PRAM).detail;
     if (book_unpack(&collector->book, (const uint8_t *)row->book.data, row->book.size) != 0)
         return fault(STATUS_BROKEN, "customer %.*s: what is kept of it beside its columns (%u bytes) is of no form "

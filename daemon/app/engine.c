@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
 #include "base/status.h"
 
@@ -25,6 +26,7 @@ static void close_stores(const struct engine_parts *parts)
     close_store(parts->control);
     close_store(parts->keeper);
     close_store(parts->publisher);
+    close_store(parts->ranker);
     for (int i = 0; i < parts->settings->workers; i++)
         close_store(parts->workers[i]);
 }
@@ -44,11 +46,14 @@ int engine_new(const struct engine_parts *parts, struct engine **made)
     engine->parts = *parts;
     engine->workers = workers;
     engine->connected = true;
+    metric_set(METRIC_POSTGRES_UP, 1); // opened by whoever gives them to us
+    health_set(HEALTH_POSTGRES, true, "%s", "");
     engine->shared.policy = parts->policy;
     engine->shared.settings = parts->settings;
     engine->shared.watermark = INSTANT_NONE;
     pthread_mutex_init(&engine->shared.turnstile.mutex, NULL);
     pthread_mutex_init(&engine->shared.registry_mutex, NULL);
+    pthread_mutex_init(&engine->shared.policy_mutex, NULL);
     pthread_mutex_init(&engine->shared.publish_mutex, NULL);
     engine->shared.publish_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     *made = engine;
@@ -74,6 +79,7 @@ void engine_free(struct engine *engine)
         close(engine->shared.publish_fd);
     pthread_mutex_destroy(&engine->shared.turnstile.mutex);
     pthread_mutex_destroy(&engine->shared.registry_mutex);
+    pthread_mutex_destroy(&engine->shared.policy_mutex);
     pthread_mutex_destroy(&engine->shared.publish_mutex);
     free(engine->workers);
     free(engine);
@@ -136,6 +142,11 @@ static int start_threads(struct engine *engine)
     if (result == 0)
         result = publisher_start(&engine->publisher, &engine->shared, engine->parts.publisher, engine->parts.sink);
     engine->publisher_runs = result == 0;
+    if (result == 0 && engine->parts.ranker) {
+        ranker_init(&engine->ranker, &engine->shared, engine->parts.ranker);
+        result = ranker_start(&engine->ranker);
+        engine->ranker_runs = result == 0;
+    }
     while (result == 0 && engine->workers_run < count) {
         result = worker_start(&engine->workers[engine->workers_run]);
         engine->workers_run += result == 0;
@@ -146,6 +157,9 @@ static int start_threads(struct engine *engine)
 static void stop_threads(struct engine *engine)
 {
     engine_stop(engine);
+    if (engine->ranker_runs)
+        ranker_join(&engine->ranker);
+    engine->ranker_runs = false;
     while (engine->workers_run > 0)
         worker_join(&engine->workers[--engine->workers_run]);
     uint64_t one = 1;
@@ -178,18 +192,22 @@ int engine_run(struct engine *engine, void (*idle)(void *context), void *context
 {
     struct source *source = engine->shared.source;
     int result = start_threads(engine);
+    health_heart_begin("engine");
     while (result == 0 && !atomic_load(&engine->shared.stopping)) {
+        health_beat();
         result = source->ops->poll(source, POLL_MS);
         if (result == 0)
             result = ownership_claim(engine);
         if (result == 0)
             result = ownership_tend(engine);
+        ownership_tell(engine);
         follow_outage(engine);
         if (idle)
             idle(context);
     }
     if (result < 0)
         shared_fail(&engine->shared, result);
+    health_heart_end();
     stop_threads(engine);
     if (engine->workers[engine->parts.settings->workers - 1].shared)
         ownership_drop(engine, true);

@@ -6,6 +6,7 @@
 #include "app/worker.h"
 #include "keeper.h"
 #include "publisher.h"
+#include "ranker.h"
 
 // A partition that the group gave us and that is not claimed yet.
 struct wanted {
@@ -21,6 +22,7 @@ struct engine {
     struct worker *workers;
     struct keeper keeper;
     struct publisher publisher;
+    struct ranker ranker;
 
     VECTOR(struct lane *) lanes; // all owned ones
     VECTOR(struct wanted) wanted;
@@ -28,13 +30,15 @@ struct engine {
     int64_t retry_us;  // monotonic instant before which claims are not tried again
     bool left;         // the group was left because PostgreSQL is away
     int workers_run;   // so many of the workers have a thread
-    bool keeper_runs, publisher_runs;
+    bool keeper_runs, publisher_runs, ranker_runs;
 };
 
 // Claims what is wanted and starts it. 0, or negative. What could not be had now stays wanted.
 int ownership_claim(struct engine *engine);
 // Starts again what has to be, closes the source's part of halted lanes. 0, or negative.
 int ownership_tend(struct engine *engine);
+// Tells the checks of readiness how the lanes stand.
+void ownership_tell(const struct engine *engine);
 // Gives all lanes up; `tell` says so in the database.
 void ownership_drop(struct engine *engine, bool tell);
 // The source says that a lane cannot go on.

@@ -4,11 +4,16 @@
 #include "base/metrics.h"
 #include "base/status.h"
 
-enum { BLOCK = 64 * 1024, SCRATCH_BLOCK = 8 * 1024 };
+enum {
+    BLOCK = 64 * 1024,
+    SCRATCH_BLOCK = 8 * 1024,
+    CORRECTED_AT_ONCE = 20000, // rows of a customer: their corrections are some 6 MB
+};
 
 void folder_init(struct folder *folder)
 {
     memset(folder, 0, sizeof *folder);
+    folder->quiet_until = INSTANT_NONE;
     writeset_init(&folder->effects);
     writeset_init(&folder->set);
     arena_init(&folder->arena, BLOCK);
@@ -37,14 +42,17 @@ struct folding {
     const struct span *ids;
     instant watermark;
     size_t current; // customer of the rows that come; count: none yet
+    size_t corrected; // rows of customers before it
     struct event last; // what model steps at its very instant are named after
     char source[256], id[128];
 };
 
 static struct fold_place place(const struct folder *folder)
 {
-    return (struct fold_place){folder->effects.transitions.count, folder->effects.reminders.count,
-                               folder->effects.notices.count};
+    const struct writeset *made = &folder->effects;
+    return (struct fold_place){.transitions = made->transitions.count, .promises = made->promises.count,
+                               .objections = made->objections.count, .profiles = made->profiles.count,
+                               .reminders = made->reminders.count, .notices = made->notices.count};
 }
 
 static int begin(struct folding *folding, size_t customer)
@@ -52,11 +60,15 @@ static int begin(struct folding *folding, size_t customer)
     struct folder *folder = folding->folder;
     struct folded *folded = &folder->folded.items[customer];
     folding->current = customer;
+    folding->corrected = folder->set.points.count;
     customer_init(&folded->row.state);
+    folded->row.policy = folder->policy->fingerprint; // all of it is made anew
     folded->row.book = SPAN_NONE;
     folded->begin = place(folder);
     int status = collector_begin(&folder->collector, &folder->effects, folder->policy, &folded->row, false);
     folder->collector.keep = true;
+    if (folded->before.brought == BROUGHT_SILENTLY && customer_row_is_fresh(&folded->before))
+        folder->collector.quiet_until = folded->before.quiet_until;
     return status;
 }
 
@@ -69,19 +81,43 @@ static bool finish(struct folding *folding)
     struct folded *folded = &folder->folded.items[folding->current];
     struct customer_row *row = &folded->row;
     const struct effects effects = collector_effects(&folder->collector);
+    // The watermark can be behind what it was (a lane that was left out is back), and what has fired has fired.
+    instant as_of = folded->before.state.as_of;
+    instant until = instant_later(folding->watermark, as_of == INSTANT_NONE ? as_of : as_of + 1);
     customer_settle(folder->policy, &row->state, row->id, &effects);
-    customer_advance(folder->policy, &row->state, row->id, folding->watermark, &effects);
+    customer_advance(folder->policy, &row->state, row->id, until, &effects);
     row->fold_at = INSTANT_NEVER;
     row->quiet_until = INSTANT_NONE;
+    row->brought = BROUGHT_NOTHING;
+    bool done = collector_end(&folder->collector, true);
     folded->end = place(folder);
-    return collector_end(&folder->collector, true);
+    return done;
 }
 
-// Keeps a row whose points came out different from what its timeline shows.
-static bool correct_points(struct folding *folding, const struct timeline_row *row, const struct event *event,
-                           double points)
+// What a row of the timeline shows of its event by the rules in force.
+struct shown {
+    double points;
+    int64_t amount;
+    bool has_amount;
+    uint8_t side;
+};
+
+static bool same_shown(const struct shown *a, const struct shown *b)
 {
-    struct writeset *set = &folding->folder->set;
+    return a->points == b->points && a->side == b->side && a->has_amount == b->has_amount &&
+           (!a->has_amount || a->amount == b->amount);
+}
+
+// Keeps a row that is to show something else than it does.
+static bool correct_row(struct folding *folding, const struct timeline_row *row, const struct event *event,
+                        const struct shown *shown)
+{
+    struct folder *folder = folding->folder;
+    struct writeset *set = &folder->set;
+    if (folder->bounded && set->points.count - folding->corrected >= CORRECTED_AT_ONCE) {
+        folder->uncorrected++;
+        return true;
+    }
     struct event *kept = arena_take(&set->arena, sizeof *kept);
     struct timeline_row *corrected = kept ? vector_push(&set->points) : NULL;
     if (!corrected)
@@ -90,10 +126,13 @@ static bool correct_points(struct folding *folding, const struct timeline_row *r
     kept->source = arena_copy(&set->arena, event->source);
     kept->id = arena_copy(&set->arena, event->id);
     kept->subject = arena_copy(&set->arena, event->subject);
+    kept->side = shown->side;
+    kept->amount = shown->amount;
     *corrected = *row;
     corrected->customer_id = folding->ids[folding->current];
     corrected->event = kept;
-    corrected->points = points;
+    corrected->points = shown->points;
+    corrected->has_amount = shown->has_amount;
     return kept->source.data && kept->id.data && kept->subject.data;
 }
 
@@ -126,6 +165,13 @@ static double apply(struct folding *folding, struct event *event)
     return points;
 }
 
+// An event that today's rules refuse does not count, and shows nothing. It is told once a fold.
+static void refuse(struct folder *folder, const struct reject *reject)
+{
+    if (folder->refused++ == 0)
+        folder->reject = *reject;
+}
+
 static int fold_row(void *context, size_t customer, struct timeline_row *row, struct event *event)
 {
     struct folding *folding = context;
@@ -139,19 +185,19 @@ static int fold_row(void *context, size_t customer, struct timeline_row *row, st
         if (status != 0)
             return status;
     }
+    folder->rows++;
     arena_reset(&folder->scratch);
+    const struct shown was = {row->points, event->amount, row->has_amount, event->side};
+    struct shown shown = {.side = SIDE_NONE};
     struct reject reject;
     int decoded = decode_row(folder->decoder, folder->policy, &folder->scratch, event, &reject);
     if (decoded < 0)
         return decoded;
-    double points = 0;
-    if (decoded == DECODED_EVENT) {
-        points = apply(folding, event);
-    } else {
-        log_warning("a timeline row is no longer valid under the present policy (%s: %s); it does not count",
-                    reject_code(reject.reason), reject.detail);
-    }
-    if (folder->collector.failed || (points != row->points && !correct_points(folding, row, event, points)))
+    if (decoded == DECODED_EVENT)
+        shown = (struct shown){apply(folding, event), event->amount, event_has_amount(event), event->side};
+    else
+        refuse(folder, &reject);
+    if (folder->collector.failed || (!same_shown(&was, &shown) && !correct_row(folding, row, event, &shown)))
         return out_of_memory();
     return 0;
 }
@@ -170,6 +216,8 @@ static int load(struct folder *folder, const struct span *ids, size_t count)
         row->id = ids[i];
         struct folded *folded = &folder->folded.items[i];
         *folded = (struct folded){.row = *row, .before = *row};
+        if (row->brought != BROUGHT_NOTHING)
+            folded->before.quiet_until = instant_later(row->quiet_until, folder->quiet_until);
         customer_init(&folded->row.state); // without a timeline there is nobody
     }
     return STORE_OK;
@@ -205,10 +253,11 @@ static bool write_folded(struct folder *folder, size_t index, const struct follo
     if (!row)
         return false;
     *row = folded->row;
-    struct span *forget = vector_push(&set->forget);
-    if (!forget)
+    struct span *forget = had->fresh ? NULL : vector_push(&set->forget);
+    if (!forget && !had->fresh)
         return false;
-    *forget = row->id;
+    if (forget)
+        *forget = row->id;
     const struct fold_place *begin_at = &folded->begin, *end_at = &folded->end;
     struct yielded yielded = {
         .transitions = effects->transitions.items + begin_at->transitions,
@@ -241,22 +290,44 @@ static struct store_write view(const struct folder *folder)
     return write;
 }
 
+// Reads what the tables have of the customers beside their rows; there is nothing of those who are fresh.
+static int read_follow_ups(struct folder *folder, const struct span *ids, size_t count, struct follow_ups *had)
+{
+    struct reminder_row *reminders = NULL;
+    struct notice_row *notices = NULL;
+    struct outbox_row *outbox = NULL;
+    size_t asked = 0;
+    struct span *some = arena_take(&folder->arena, count * sizeof *some + 1);
+    *had = (struct follow_ups){0};
+    if (!some)
+        return out_of_memory();
+    for (size_t i = 0; i < count; i++) {
+        if (!customer_row_is_fresh(&folder->folded.items[i].before))
+            some[asked++] = ids[i];
+    }
+    if (asked == 0)
+        return STORE_OK;
+    int outcome = folder->store->ops->follow_ups(folder->store, some, asked, &folder->arena, &reminders,
+                                                 &had->reminder_count, &notices, &had->notice_count, &outbox,
+                                                 &had->outbox_count);
+    had->reminders = reminders;
+    had->notices = notices;
+    had->outbox = outbox;
+    return outcome;
+}
+
 static int write_all(struct folder *folder, const struct span *ids, size_t count)
 {
-    struct reminder_row *reminders;
-    struct notice_row *notices;
-    struct outbox_row *outbox;
-    size_t reminder_count, notice_count, outbox_count;
-    int outcome = folder->store->ops->follow_ups(folder->store, ids, count, &folder->arena, &reminders,
-                                                 &reminder_count, &notices, &notice_count, &outbox, &outbox_count);
+    struct follow_ups all;
+    int outcome = read_follow_ups(folder, ids, count, &all);
     if (outcome != STORE_OK)
         return outcome;
     size_t reminder = 0, notice = 0, message = 0;
     for (size_t i = 0; i < count; i++) {
-        struct follow_ups had;
-        STRETCH(reminders, reminder_count, ids[i], &reminder, had.reminders, had.reminder_count);
-        STRETCH(notices, notice_count, ids[i], &notice, had.notices, had.notice_count);
-        STRETCH(outbox, outbox_count, ids[i], &message, had.outbox, had.outbox_count);
+        struct follow_ups had = {.fresh = customer_row_is_fresh(&folder->folded.items[i].before)};
+        STRETCH(all.reminders, all.reminder_count, ids[i], &reminder, had.reminders, had.reminder_count);
+        STRETCH(all.notices, all.notice_count, ids[i], &notice, had.notices, had.notice_count);
+        STRETCH(all.outbox, all.outbox_count, ids[i], &message, had.outbox, had.outbox_count);
         if (folder->folded.items[i].before.version > 0 && !write_folded(folder, i, &had))
             return out_of_memory();
     }
@@ -270,13 +341,39 @@ static int write_all(struct folder *folder, const struct span *ids, size_t count
     return outcome;
 }
 
-int fold_customers(struct folder *folder, const struct span *ids, size_t count, instant watermark)
+int fold_make(struct folder *folder, const struct span *ids, size_t count, instant watermark)
 {
     writeset_clear(&folder->set);
     writeset_clear(&folder->effects);
     arena_reset(&folder->arena);
+    folder->refused = folder->rows = folder->uncorrected = 0;
     int outcome = load(folder, ids, count);
     if (outcome == STORE_OK)
         outcome = stream(folder, ids, count, watermark);
+    if (outcome == STORE_OK && folder->refused > 0)
+        log_warning("%zu timeline rows are no longer valid under the present policy and do not count; the first: %s: %s",
+                    folder->refused, reject_code(folder->reject.reason), folder->reject.detail);
+    return outcome;
+}
+
+// Corrects what fits into memory of a timeline that is shown wrong in very many rows, before its customer is folded
+// again. Whoever is to be folded shows what he shows: that some of it is right already is no harm.
+static int correct_some(struct folder *folder)
+{
+    const struct store_write write = {
+        .epoch = EPOCH_ANY, .points = folder->set.points.items, .points_count = folder->set.points.count};
+    return folder->store->ops->write(folder->store, &write);
+}
+
+int fold_customers(struct folder *folder, const struct span *ids, size_t count, instant watermark)
+{
+    folder->bounded = true;
+    int outcome = fold_make(folder, ids, count, watermark);
+    while (outcome == STORE_OK && folder->uncorrected > 0) {
+        outcome = correct_some(folder);
+        if (outcome == STORE_OK)
+            outcome = fold_make(folder, ids, count, watermark);
+    }
+    folder->bounded = false;
     return outcome == STORE_OK ? write_all(folder, ids, count) : outcome;
 }

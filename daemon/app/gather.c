@@ -177,6 +177,13 @@ static bool waits_for_more(struct worker *worker, int64_t begun_us)
     return true;
 }
 
+static void count_intake(struct intake *intake)
+{
+    metric_observe(METRIC_BATCH_STAGE, STAGE_DECODE, intake->busy_us);
+    metric_add(METRIC_MARKS_UNKNOWN, intake->unknown_marks);
+    intake->unknown_marks = 0;
+}
+
 int worker_gather(struct worker *worker)
 {
     const struct app_settings *settings = worker->shared->settings;
@@ -188,6 +195,7 @@ int worker_gather(struct worker *worker)
     int result = 0;
     worker->round++;
     worker->batch_bytes = 0;
+    worker->intake.busy_us = 0;
     while (has_room(worker)) {
         struct taken *next = NULL;
         instant until;
@@ -209,6 +217,8 @@ int worker_gather(struct worker *worker)
             break;
     }
     worker->batch_was_full = !has_room(worker);
+    if (worker->batch.count > 0)
+        count_intake(&worker->intake);
     note_ends(worker, wall);
     return result;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/told.h"
 #include "base/status.h"
 #include "codec/encode.h"
 #include "identity_leave.h"
@@ -53,8 +54,8 @@ static bool mark(struct identity_work *work, const struct customer_row *loaded, 
     *row = *loaded;
     if (row->version == 0) {
         *row = customer_row_unknown(loaded->id, work->lane_id);
+        told_begin(row, identity, work->policy, fold_at);
         row->policy = work->policy->fingerprint;
-        memcpy(row->messages, identity->messages, sizeof row->messages);
     }
     row->fold_at = instant_earlier(row->fold_at, fold_at);
     row->quiet_until = instant_later(row->quiet_until, event->time);
@@ -77,6 +78,19 @@ static void sort_rows(struct writeset *set)
         set->customers.items[0] = set->customers.items[1];
         set->customers.items[1] = first;
     }
+}
+
+// A customer who goes with the write. False: memory is out.
+static bool depart(struct identity_work *work, const struct customer_row *row, const struct belongings *had)
+{
+    struct told told[TRANSITION_KIND_COUNT];
+    struct customer_row *gone = vector_push(&work->set->delete_customers);
+    if (!gone)
+        return false;
+    *gone = *row;
+    told_find(row, had->outbox, had->outbox_count, told);
+    told_put(gone, told);
+    return true;
 }
 
 // Loads two customers, in the order given.
@@ -129,14 +143,8 @@ static int merge(struct identity_work *work, const struct event *event, const st
         return outcome;
     instant fold_at = as_far(winner, as_far(loser, event->time));
     bool done = stand(work, event, winner->id) && (!known || mark(work, winner, &into, fold_at, event));
-    if (done && loser->version > 0) {
-        struct customer_row *gone = vector_push(&work->set->delete_customers);
-        done = gone && leave_merged(work, loser, &had, event);
-        if (gone) {
-            *gone = *loser;
-            leave_count(gone, &had);
-        }
-    }
+    if (done && loser->version > 0)
+        done = depart(work, loser, &had) && leave_merged(work, loser, &had, event);
     const struct identity_message message = {
         .subject = event->subject, .at = event->time, .kind = MESSAGE_MERGED, .other = event->ref,
         .n = identities[0].merged + 1, .event_source = event->source, .event_id = event->id};
@@ -171,8 +179,11 @@ static int unmerge(struct identity_work *work, const struct event *event, const 
                    struct identity_plan *plan)
 {
     const struct identity_row *back = &identities[1];
-    if (back->erased || span_equal(back->id, back->customer) ||
-        !span_equal(back->customer, identities[0].customer)) {
+    if (back->erased) { // it would tell of somebody of whom nothing is to be kept
+        plan->verdict = IDENTITY_EVENT_DROPPED;
+        return STORE_OK;
+    }
+    if (span_equal(back->id, back->customer) || !span_equal(back->customer, identities[0].customer)) {
         plan->verdict = IDENTITY_EVENT_IGNORED;
         return STORE_OK;
     }
@@ -211,31 +222,22 @@ static int erase(struct identity_work *work, const struct event *event, const st
         outcome = leave_read(work, plan->change.ids, plan->change.id_count, &had);
     if (outcome != STORE_OK)
         return outcome;
-    bool done = leave_erased(work, &row, &had, event);
-    if (done && row.version > 0) {
-        struct customer_row *gone = vector_push(&work->set->delete_customers);
-        done = gone != NULL;
-        if (gone)
-            *gone = row;
-    }
+    bool done = leave_erased(work, &row, &had, event) && (row.version == 0 || depart(work, &row, &had));
     const struct identity_message message = {.subject = event->subject, .at = event->time, .kind = MESSAGE_ERASED,
                                              .n = identity->erasures + 1};
     return done && announce(work, &row, event, &message) ? STORE_OK : out_of_memory();
 }
 
-// Whether the event was read before: it stands on the timeline of whom its subject means, or still on that of the
-// one it was merged into and has left again.
-static int judge_repeat(struct identity_work *work, const struct event *event, const struct identity_row identities[2],
+// Whether the event was read before, as the change that it is or as another one of whom its subject means.
+static int judge_repeat(struct identity_work *work, const struct event *event, const struct identity_row *subject,
                         struct identity_plan *plan)
 {
-    const struct span ids[2] = {identities[0].customer, identities[1].customer};
-    const struct event *events[2] = {event, event};
-    enum identity found[2];
-    int outcome = work->store->ops->identify(work->store, ids, events, 2, found);
-    if (outcome != STORE_OK || (found[0] == IDENTITY_NEW && found[1] == IDENTITY_NEW))
+    enum identity found;
+    int outcome = work->store->ops->identify(work->store, &subject->customer, &event, 1, &found);
+    if (outcome != STORE_OK || found == IDENTITY_NEW)
         return outcome;
     plan->verdict = IDENTITY_EVENT_DUPLICATE;
-    return found[0] != IDENTITY_OTHER && found[1] != IDENTITY_OTHER
+    return found == IDENTITY_SAME
                ? STORE_OK
                : refuse(plan, REJECT_CONFLICT, "the same source and id were read before with other content");
 }
@@ -257,7 +259,7 @@ int identity_work_out(struct identity_work *work, const struct event *event, str
     if (erased) {
         outcome = erase(work, event, &identities[0], plan);
     } else {
-        outcome = judge_repeat(work, event, identities, plan);
+        outcome = judge_repeat(work, event, &identities[0], plan);
         if (outcome != STORE_OK || plan->verdict != IDENTITY_EVENT_APPLIED)
             return outcome;
         outcome = event->effect == EFFECT_OF_CUSTOMER_MERGED ? merge(work, event, identities, plan)

@@ -1,6 +1,7 @@
 #include "identity_leave.h"
 
 #include "app/outbox.h"
+#include "reminder_index.h"
 
 int32_t leave_home(const struct identity_work *work, const struct customer_row *row)
 {
@@ -71,66 +72,56 @@ int leave_read(struct identity_work *work, const struct span *ids, size_t count,
                                         &had->notices, &had->notice_count, &had->outbox, &had->outbox_count);
 }
 
-static const struct reminder_row *reminder_of(const struct belongings *had, const struct notice_row *notice)
+// A notice that nobody will be told of any more, of a reminder that stays.
+static bool leave_notice(struct identity_work *work, const struct belongings *had, const struct reminder_index *reminders,
+                         const struct notice_row *notice)
 {
-    for (size_t i = 0; i < had->reminder_count; i++) {
-        if (memcmp(had->reminders[i].reminder_id, notice->reminder_id, sizeof notice->reminder_id) == 0)
-            return &had->reminders[i];
-    }
-    return NULL;
-}
-
-void leave_count(struct customer_row *row, const struct belongings *had)
-{
-    for (size_t i = 0; i < had->outbox_count; i++) {
-        const struct transition *held = &had->outbox[i].transition;
-        if (had->outbox[i].kind == OUTBOX_TRANSITION && held->n <= row->messages[held->kind])
-            row->messages[held->kind] = held->n - 1;
-    }
+    size_t count;
+    const struct reminder_place *place = reminder_index_find(reminders, notice->reminder_id, &count);
+    if (notice->state != NOTICE_HELD || count == 0 || !had->reminders[place->row].published)
+        return true; // what goes with its reminder needs no word
+    struct notice_row *dropped = vector_push(&work->set->delete_notices);
+    if (dropped)
+        *dropped = *notice;
+    return dropped != NULL;
 }
 
 bool leave_merged(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
                   const struct event *event)
 {
-    bool done = true;
+    struct reminder_index reminders;
+    bool done = REMINDER_INDEX(work->arena, &reminders, had->reminders, had->reminder_count);
     for (size_t i = 0; i < had->outbox_count && done; i++)
         done = leave_message(work, &had->outbox[i]);
     for (size_t i = 0; i < had->reminder_count && done; i++)
         done = leave_reminder(work, row, &had->reminders[i], event);
-    for (size_t i = 0; i < had->notice_count && done; i++) {
-        const struct reminder_row *reminder = reminder_of(had, &had->notices[i]);
-        if (had->notices[i].state != NOTICE_HELD || !reminder || !reminder->published)
-            continue; // what goes with its reminder needs no word
-        struct notice_row *dropped = vector_push(&work->set->delete_notices);
-        done = dropped != NULL;
-        if (dropped)
-            *dropped = had->notices[i];
-    }
+    for (size_t i = 0; i < had->notice_count && done; i++)
+        done = leave_notice(work, had, &reminders, &had->notices[i]);
     return done;
 }
 
 // Where its notices are sent from: whose it was may be no customer any more.
-static int32_t home_of_reminder(const struct reminder_row *reminder, const struct belongings *had, int32_t otherwise)
+static int32_t home_of_reminder(const struct reminder_row *reminder, const struct belongings *had,
+                                const struct reminder_index *notices, int32_t otherwise)
 {
-    for (size_t i = 0; i < had->notice_count; i++) {
-        if (memcmp(had->notices[i].reminder_id, reminder->reminder_id, sizeof reminder->reminder_id) == 0)
-            return had->notices[i].home;
-    }
-    return otherwise;
+    size_t count;
+    const struct reminder_place *place = reminder_index_find(notices, reminder->reminder_id, &count);
+    return count ? had->notices[place->row].home : otherwise;
 }
 
 bool leave_erased(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
                   const struct event *event)
 {
     const int32_t home = leave_home(work, row);
-    bool done = true;
+    struct reminder_index notices;
+    bool done = REMINDER_INDEX(work->arena, &notices, had->notices, had->notice_count);
     for (size_t i = 0; i < had->reminder_count && done; i++) {
         const struct reminder_row *reminder = &had->reminders[i];
         if (!reminder->published)
             continue;
         struct reminder_row closed = reminder->status == REMINDER_OPEN ? closed_moot(reminder, event) : *reminder;
         closed.closed_source = closed.closed_event = closed.promise_id = SPAN_NONE;
-        const struct customer_row whose = {.id = reminder->customer_id, .home = home_of_reminder(reminder, had, home)};
+        const struct customer_row whose = {.id = reminder->customer_id, .home = home_of_reminder(reminder, had, &notices, home)};
         done = close_at_once(work, &whose, &closed);
     }
     return done;

@@ -26,7 +26,4 @@ bool leave_merged(struct identity_work *work, const struct customer_row *row, co
 bool leave_erased(struct identity_work *work, const struct customer_row *row, const struct belongings *had,
                   const struct event *event);
 
-// Changes that were held, and of which nobody will be told, do not count as issued.
-void leave_count(struct customer_row *row, const struct belongings *had);
-
 #endif

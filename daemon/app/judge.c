@@ -2,7 +2,9 @@
 // stand on their timelines already.
 #include "judge.h"
 
+#include "app/told.h"
 #include "base/status.h"
+#include "batch_parts.h"
 
 enum {
     LOAD_AT_ONCE = 4096,   // customers of one statement
@@ -152,6 +154,19 @@ static bool collect_unknown(struct applier *applier)
     return true;
 }
 
+// One whom nobody knows comes into being by the first event of the group that begins a customer, if any does.
+static void begin_customer(struct applier *applier, uint32_t index, const struct identity_row *identity)
+{
+    const struct group *group = &applier->grouping.groups.items[index];
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct event *event = &grouping_member(&applier->grouping, group, i)->item->taken->event;
+        if (!event_begins(event))
+            continue;
+        told_begin(&applier->set.customers.items[index], identity, applier->policy, event->time);
+        return;
+    }
+}
+
 // Asks what the ids of unknown customers stand for. *regroup: some of them for somebody else, or for nobody.
 static int resolve_unknown(struct applier *applier, bool *regroup)
 {
@@ -175,8 +190,7 @@ static int resolve_unknown(struct applier *applier, bool *regroup)
         return STORE_CONFLICT;
     size_t learned = applier->aliases.items.count;
     for (size_t i = 0; i < count; i++) {
-        struct customer_row *row = &applier->set.customers.items[applier->wanted.items[i]];
-        memcpy(row->messages, rows[i].messages, sizeof row->messages);
+        begin_customer(applier, applier->wanted.items[i], &rows[i]);
         if (!aliases_learn(&applier->aliases, &rows[i]))
             return out_of_memory();
     }
@@ -192,7 +206,7 @@ int judge_customers(struct applier *applier, const struct item *items, size_t co
     for (;;) {
         bool regroup = false;
         writeset_clear(&applier->set);
-        memset(applier->tally, 0, sizeof applier->tally);
+        batch_count_anew(applier);
         int outcome = check_epoch(applier, &regroup);
         if (outcome == STORE_OK && !regroup)
             outcome = load_customers(applier);
@@ -214,7 +228,8 @@ static size_t collect_suspects(struct applier *applier)
     for (uint32_t i = 0; i < grouping->members.count; i++) {
         const struct member *member = &grouping->members.items[i];
         const struct customer_row *row = &applier->set.customers.items[member->group];
-        if (member->verdict != VERDICT_PENDING || member->known || (row->version == 0 && !applier->look_up_all))
+        bool unknown = row->version == 0 && !customer_row_is_stub(row);
+        if (member->verdict != VERDICT_PENDING || member->known || (unknown && !applier->look_up_all))
             continue;
         if (applier->look_up_all || customer_row_is_late(row, member->item->taken->event.time))
             applier->wanted.items[applier->wanted.count++] = i;

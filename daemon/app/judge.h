@@ -4,11 +4,17 @@
 
 #include "app/batch.h"
 
-// Whether an event at `at` only goes on the timeline, for the fold: it is late, or its customer came back or came to
-// be by a change of ids and was not folded yet, so that there is no state to apply it to.
+// One that is to be made by a fold: it came back or came to be by a change of ids, or events waited for it.
+static inline bool customer_row_is_stub(const struct customer_row *row)
+{
+    return row->fold_at != INSTANT_NEVER && !customer_exists(&row->state);
+}
+
+// Whether an event at `at` only goes on the timeline, for the fold: it is late, or there is no state yet to apply it
+// to.
 static inline bool customer_row_is_late(const struct customer_row *row, instant at)
 {
-    return customer_is_late(&row->state, at) || (row->version > 0 && !customer_exists(&row->state));
+    return customer_is_late(&row->state, at) || customer_row_is_stub(row);
 }
 
 // Begins the set anew and fills set.customers with one row for each group, in their order, as they stand; from the

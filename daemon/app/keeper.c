@@ -1,15 +1,14 @@
 #include "keeper.h"
 
 #include <poll.h>
-#include <stdio.h>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/status.h"
 
 enum {
-    BUSY_US = 1000 * 1000,        // a lane that committed so short ago shows its life itself
-    QUERY_MS = 2000,              // for one lane's end offset
     ORPHANS_EVERY_US = 10 * 1000 * 1000,
     ROUND_MOST_MS = 1000,
     NAP_MS = 50,
@@ -23,49 +22,6 @@ static int out_of_memory(void)
     return fault(STATUS_NOMEM, "out of memory in the keeper");
 }
 
-static bool copy_registry(struct keeper *keeper)
-{
-    struct shared *shared = keeper->shared;
-    vector_clear(&keeper->lanes);
-    int64_t now = clock_monotonic_us();
-    bool done = true;
-    pthread_mutex_lock(&shared->registry_mutex);
-    for (size_t i = 0; i < shared->registry.count && done; i++) {
-        const struct registered *registered = &shared->registry.items[i];
-        struct lane *lane = registered->lane;
-        struct idle_lane *copy = vector_push(&keeper->lanes);
-        done = copy != NULL;
-        if (!done)
-            break;
-        copy->beat = (struct lane_advance){.lane_id = registered->lane_id, .epoch = registered->epoch,
-                                           .lane_time = INSTANT_NONE, .end_offset = -1};
-        snprintf(copy->topic, sizeof copy->topic, "%s", lane->topic);
-        copy->partition = lane->partition;
-        copy->position = atomic_load(&lane->position);
-        copy->cursor = atomic_load(&lane->cursor);
-        copy->running = lane->state == LANE_RUNNING;
-        copy->idle = now - atomic_load(&lane->committed_us) > BUSY_US;
-        lane_tell_group(lane, shared->source);
-    }
-    pthread_mutex_unlock(&shared->registry_mutex);
-    return done;
-}
-
-// A lane that has been read to its end is as far as the clock was when its end was asked for. Control records
-// that were passed there do not count as unread. False when the broker did not answer.
-static bool look_for_end(struct keeper *keeper, struct idle_lane *lane)
-{
-    const struct shared *shared = keeper->shared;
-    instant wall = wall_now();
-    int64_t low, high;
-    if (shared->source->ops->query(shared->source, lane->topic, lane->partition, QUERY_MS, &low, &high) != 0)
-        return false;
-    lane->beat.end_offset = high - (lane->position - lane->cursor);
-    if (lane->running && lane->position >= high && wall != INSTANT_NONE && !shared->policy->events_clock)
-        lane->beat.lane_time = wall - shared->settings->lateness;
-    return true;
-}
-
 // Heartbeats go to all lanes that are idle; busy ones have just committed.
 static int beat(struct keeper *keeper)
 {
@@ -74,14 +30,9 @@ static int beat(struct keeper *keeper)
     struct lane_advance *beats = arena_take(&keeper->arena, (keeper->lanes.count + 1) * sizeof *beats);
     if (!beats)
         return out_of_memory();
-    bool answers = true; // one that does not answer is waited for once a round
-    for (size_t i = 0; i < keeper->lanes.count && !atomic_load(&shared->stopping); i++) {
-        struct idle_lane *lane = &keeper->lanes.items[i];
-        if (!lane->idle)
-            continue;
-        if (answers)
-            answers = look_for_end(keeper, lane);
-        beats[count++] = lane->beat;
+    for (size_t i = 0; i < keeper->lanes.count; i++) {
+        if (keeper->lanes.items[i].idle)
+            beats[count++] = keeper->lanes.items[i].beat;
     }
     instant watermark, wall;
     int32_t left_out;
@@ -94,6 +45,8 @@ static int beat(struct keeper *keeper)
         log_warning("%d lane(s) halted or without an owner no longer hold the watermark: reminders may go out "
                     "although their cure is still unread", left_out);
     atomic_store(&shared->watermark, watermark);
+    metric_set(METRIC_WATERMARK, watermark); // INSTANT_NONE is METRIC_ABSENT
+    metric_set(METRIC_LEFT_OUT, left_out);
     atomic_store(&shared->caught_up,
                  watermark != INSTANT_NONE && wall - watermark < shared->settings->lateness + CAUGHT_UP_SLACK);
     return STORE_OK;
@@ -121,11 +74,23 @@ static int look_for_orphans(struct keeper *keeper)
     return room ? STORE_OK : out_of_memory();
 }
 
+// With another policy in force than ours our time is over; unless it is ours that is being swapped.
+static int check_policy(struct keeper *keeper)
+{
+    struct shared *shared = keeper->shared;
+    pthread_mutex_lock(&shared->policy_mutex);
+    if (keeper->store->policy != 0)
+        keeper->store->policy = shared->policy->fingerprint;
+    int outcome = keeper->store->ops->check_policy(keeper->store);
+    pthread_mutex_unlock(&shared->policy_mutex);
+    return outcome;
+}
+
 int keeper_round(struct keeper *keeper)
 {
     struct shared *shared = keeper->shared;
     arena_reset(&keeper->arena);
-    if (!copy_registry(keeper))
+    if (!keeper_look_at_lanes(keeper))
         return out_of_memory();
     int outcome = STORE_OK;
     if (!keeper->connected)
@@ -136,6 +101,10 @@ int keeper_round(struct keeper *keeper)
         outcome = beat(keeper);
     if (outcome == STORE_OK)
         outcome = look_for_orphans(keeper);
+    if (outcome == STORE_OK)
+        outcome = check_policy(keeper);
+    if (outcome == STORE_OK)
+        outcome = keeper_sample(keeper);
     if (outcome == STORE_AWAY) {
         shared_away(shared, &keeper->connected, fault_message());
     } else if (outcome > 0) {
@@ -148,10 +117,11 @@ static void *run(void *context)
 {
     struct keeper *keeper = context;
     struct shared *shared = keeper->shared;
-    int64_t interval = shared->settings->sweep_interval / 1000;
-    if (interval > ROUND_MOST_MS)
-        interval = ROUND_MOST_MS;
+    health_heart_begin("keeper");
     while (!atomic_load(&shared->stopping)) {
+        health_beat();
+        int64_t interval = shared->settings->sweep_interval / 1000;
+        interval = interval < ROUND_MOST_MS ? interval : ROUND_MOST_MS;
         int64_t begun = clock_monotonic_us();
         int result = keeper_round(keeper);
         if (result < 0)
@@ -159,6 +129,7 @@ static void *run(void *context)
         while (!atomic_load(&shared->stopping) && clock_monotonic_us() - begun < interval * 1000)
             poll(NULL, 0, interval < NAP_MS ? (int)interval : NAP_MS);
     }
+    health_heart_end();
     return NULL;
 }
 
@@ -177,5 +148,7 @@ void keeper_join(struct keeper *keeper)
 {
     pthread_join(keeper->thread, NULL);
     vector_free(&keeper->lanes);
+    vector_free(&keeper->ends);
+    vector_free(&keeper->shown);
     arena_free(&keeper->arena);
 }

@@ -4,12 +4,12 @@
 #define GUANXI_DAEMON_APP_KEEPER_H
 
 #include "app/shared.h"
+#include "base/metrics.h"
 
 // A copy of what is needed of an owned lane: the lane itself may go meanwhile.
-struct idle_lane {
+struct kept_lane {
     struct lane_advance beat;
     char topic[250];
-    int32_t partition;
     int64_t position, cursor;
     bool idle, running;
 };
@@ -18,9 +18,13 @@ struct keeper {
     struct shared *shared;
     struct store *store; // owned by the engine
     pthread_t thread;
-    VECTOR(struct idle_lane) lanes;
+    VECTOR(struct kept_lane) lanes;
+    VECTOR(struct source_partition) ends;  // of `lanes`, one by one
+    VECTOR(struct metric_lane) shown;
     struct arena arena;
-    int64_t orphans_us; // monotonic instant of the last look for orphans
+    int64_t orphans_us; // monotonic instants of the last look for orphans,
+    int64_t sampled_us, levels_us; // and of the last samples; 0: none yet
+    int64_t levels_each_us;        // time between two of the latter
     bool connected;
 };
 
@@ -28,5 +32,12 @@ int keeper_start(struct keeper *keeper, struct shared *shared, struct store *sto
 void keeper_join(struct keeper *keeper);
 // One round; 0, or negative. For the thread and for tests.
 int keeper_round(struct keeper *keeper);
+
+// Parts of a round, in files of their own.
+// Copies our lanes into `lanes`, asks where they end, tells the group and the metrics how far they are. False when
+// memory is out.
+bool keeper_look_at_lanes(struct keeper *keeper);
+// What only the database knows, for the metrics, when it is time to. An outcome of the store.
+int keeper_sample(struct keeper *keeper);
 
 #endif

@@ -45,7 +45,9 @@ struct lane *lane_new(const char *topic, int32_t partition, int worker)
     snprintf(lane->topic, sizeof lane->topic, "%s", topic);
     lane->partition = partition;
     lane->worker = worker;
+    lane->series = metric_label_index(LABEL_TOPIC, topic);
     lane->state = LANE_RESTART;
+    lane->end = -1;
     lane->latest = lane->gathered = INSTANT_NONE;
     return lane;
 }
@@ -85,6 +87,7 @@ void lane_reset(struct lane *lane, const struct lane_row *row)
     lane->caught_up_at = INSTANT_NONE;
     lane_set_cursor(lane, row->next_offset);
     atomic_store(&lane->told, -1);
+    atomic_store(&lane->oldest_ms, -1);
     lane_forget(lane);
 }
 
@@ -93,6 +96,16 @@ void lane_set_cursor(struct lane *lane, int64_t offset)
     lane->next_offset = offset;
     atomic_store(&lane->cursor, offset);
     atomic_store(&lane->position, offset);
+}
+
+void lane_note_oldest(struct lane *lane)
+{
+    int64_t oldest = -1;
+    if (lane->popped > lane->next_offset) // the rest of the batch is not older than what was committed of it
+        oldest = lane->last_taken->timestamp_ms;
+    else if (lane->first)
+        oldest = lane->first->items[lane->first->taken].timestamp_ms;
+    atomic_store(&lane->oldest_ms, oldest);
 }
 
 int64_t lane_start_offset(const struct lane *lane)
@@ -217,8 +230,10 @@ static int lane_refill(struct lane *lane, struct intake *intake)
     if (!chunk)
         return fault(STATUS_NOMEM, "out of memory while reading %s/%d", lane->topic, lane->partition);
     struct taking taking = {.lane = lane, .intake = intake, .chunk = chunk, .wall = wall_now()};
+    int64_t begun_us = clock_monotonic_us();
     intake->source->ops->take(intake->source, lane->handle, CHUNK_RECORDS, take_record, &taking);
-    metric_add(METRIC_EVENTS_CONSUMED, chunk->count);
+    intake->busy_us += clock_monotonic_us() - begun_us;
+    metric_add_at(METRIC_EVENTS_CONSUMED, lane->series, 0, chunk->count);
     if (taking.result != 0 || chunk->count == 0) {
         if (chunk->count == 0)
             intake->spare = chunk;
@@ -231,6 +246,8 @@ static int lane_refill(struct lane *lane, struct intake *intake)
     else
         lane->first = chunk;
     lane->last = chunk;
+    if (atomic_load(&lane->oldest_ms) < 0)
+        atomic_store(&lane->oldest_ms, chunk->items[0].timestamp_ms);
     return 0;
 }
 

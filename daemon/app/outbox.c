@@ -8,22 +8,6 @@
 enum { FROM_PHASE = 3, FROM_PREMATURE = 1 << 2, FROM_OTHER_CYCLE = 1 << 3 };
 enum { NOBODYS = -1 };
 
-struct standing standing_of(const struct customer *customer, enum transition_kind kind)
-{
-    switch (kind) {
-    case TRANSITION_LEVEL: return (struct standing){.state = customer->level};
-    case TRANSITION_STAGE: return (struct standing){.state = customer->stage};
-    case TRANSITION_PRAM:
-        return (struct standing){
-            .state = customer_trait(customer, TRAIT_PHASE),
-            .detail = customer->pram_cycle * 2 + customer_trait(customer, TRAIT_PREMATURE),
-        };
-    default:
-        return (struct standing){
-            .state = customer_trait(customer, TRAIT_TIER), .detail = customer_trait(customer, TRAIT_TARGET)};
-    }
-}
-
 static uint8_t pack_from(const struct transition *change, struct standing from)
 {
     int packed = from.state;
@@ -53,6 +37,13 @@ struct transition outbox_told(const struct transition *message)
     return told;
 }
 
+void outbox_tell(struct customer_row *row, struct transition_row *change, struct standing from)
+{
+    change->home = row->home;
+    change->message = ++row->messages[change->transition.kind];
+    change->message_from = pack_from(&change->transition, from);
+}
+
 bool outbox_transition(struct writeset *set, struct customer_row *row, const struct transition_row *change,
                        struct standing from)
 {
@@ -66,14 +57,6 @@ bool outbox_transition(struct writeset *set, struct customer_row *row, const str
     message->transition.n = ++row->messages[change->transition.kind];
     message->transition.from = pack_from(&change->transition, from);
     return true;
-}
-
-void outbox_walk_on(struct writeset *set, struct customer_row *row, const struct transition *walk)
-{
-    struct outbox_row *message = &set->outbox.items[set->outbox.count - 1];
-    message->transition.to = walk->to;
-    message->transition.detail = walk->detail;
-    row->messages[TRANSITION_STAGE]++;
 }
 
 bool outbox_closing(struct writeset *set, const struct customer_row *row, const struct reminder_row *reminder)

@@ -5,6 +5,7 @@
 #include "engine.h"
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
 #include "base/status.h"
 
@@ -44,8 +45,9 @@ static int lose(struct engine *engine, struct lane *lane, int64_t low, int64_t t
     int outcome = engine->parts.control->ops->move(engine->parts.control, &move, &loss);
     if (outcome != STORE_OK)
         return outcome;
-    log_error("%s/%d: %s; going on at %" PRId64 " (lost: from %" PRId64 " to before %" PRId64 ")", lane->topic,
-              lane->partition, what, low, loss.from_offset, loss.to_offset);
+    log_lane_event(LOG_ERROR, DATA_LOST, lane->topic, lane->partition,
+                   "%s/%d: %s; going on at %" PRId64 " (lost: from %" PRId64 " to before %" PRId64 ")", lane->topic,
+                   lane->partition, what, low, loss.from_offset, loss.to_offset);
     struct lane_row row = {.lane_id = lane->id, .epoch = lane->epoch, .next_offset = low, .anchor_offset = -1};
     lane_reset(lane, &row);
     lane->cluster_id[0] = '\0';
@@ -320,6 +322,7 @@ void ownership_drop(struct engine *engine, bool tell)
     }
     pthread_mutex_lock(&engine->shared.registry_mutex);
     vector_clear(&engine->shared.registry);
+    metrics_set_lanes(NULL, 0); // under the mutex, or the keeper might show them once more
     pthread_mutex_unlock(&engine->shared.registry_mutex);
     if (tell)
         let_publishing_end(engine);
@@ -358,4 +361,19 @@ void ownership_fault(struct engine *engine, struct source_lane *handle, int faul
         }
         worker_leave(worker);
     }
+}
+
+// Ready is who works on what it was given; one lane that stands still is for an operator to see, not for others to
+// take over.
+void ownership_tell(const struct engine *engine)
+{
+    size_t halted = 0, lanes = engine->lanes.count;
+    for (size_t i = 0; i < lanes; i++)
+        halted += engine->lanes.items[i]->state == LANE_HALTED;
+    if (engine->wanted.count > 0)
+        health_set(HEALTH_LANES, false, "%zu wait to be claimed", engine->wanted.count);
+    else if (lanes > 0 && halted == lanes)
+        health_set(HEALTH_LANES, false, "all %zu are halted", lanes);
+    else
+        health_set(HEALTH_LANES, true, "%zu owned, %zu halted", lanes, halted);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "app/outbox.h"
+#include "base/health.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/status.h"
@@ -159,7 +160,9 @@ static void *run(void *context)
 {
     struct publisher *publisher = context;
     struct shared *shared = publisher->shared;
+    health_heart_begin("publisher");
     while (!atomic_load(&shared->stopping)) {
+        health_beat();
         int result = publisher_round(publisher);
         if (result < 0)
             shared_fail(shared, result);
@@ -170,6 +173,7 @@ static void *run(void *context)
         if (poll(&fd, 1, REST_MS) > 0 && read(shared->publish_fd, &count, sizeof count) < 0)
             log_debug("the publisher's eventfd was empty");
     }
+    health_heart_end();
     return NULL;
 }
 

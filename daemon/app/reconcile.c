@@ -1,17 +1,7 @@
 // The fold and the reminders of the tables.
 #include "app/fold.h"
 #include "app/outbox.h"
-
-// Rows by the reminder that they are about: a customer may have very many of them.
-struct place {
-    uint8_t id[16];
-    uint32_t row; // its place among the rows: those of one reminder keep their order
-};
-
-struct index {
-    struct place *places;
-    size_t count;
-};
+#include "reminder_index.h"
 
 struct reconciling {
     struct writeset *set;
@@ -19,83 +9,41 @@ struct reconciling {
     const struct yielded *yielded;
     const struct follow_ups *had;
     instant quiet_until; // before it all is silent
-    struct index made, made_notices, old, old_notices;
-    struct index old_messages; // of closings; others are about none
+    bool announce;       // but open reminders are announced late
+    struct reminder_index made, made_notices, old, old_notices;
+    struct reminder_index old_messages; // of closings; others are about none
 };
-
-static int compare_places(const void *a, const void *b)
-{
-    const struct place *left = a, *right = b;
-    int order = memcmp(left->id, right->id, sizeof left->id);
-    return order ? order : (left->row > right->row) - (left->row < right->row);
-}
-
-// `rows` are of `size` bytes each and have the id of their reminder at `offset`. False: memory is out.
-static bool index_rows(struct arena *arena, struct index *index, const void *rows, size_t count, size_t size,
-                       size_t offset)
-{
-    index->places = arena_take(arena, (count + 1) * sizeof *index->places);
-    if (!index->places)
-        return false;
-    index->count = count;
-    for (size_t i = 0; i < count; i++) {
-        memcpy(index->places[i].id, (const char *)rows + i * size + offset, sizeof index->places[i].id);
-        index->places[i].row = (uint32_t)i;
-    }
-    if (count > 1)
-        qsort(index->places, count, sizeof *index->places, compare_places);
-    return true;
-}
-
-#define INDEX_ROWS(index, rows, count) \
-    index_rows(&all->set->arena, (index), (rows), (count), sizeof *(rows), offsetof(__typeof__(*(rows)), reminder_id))
 
 static bool make_indexes(struct reconciling *all)
 {
     const struct yielded *yielded = all->yielded;
     const struct follow_ups *had = all->had;
-    return INDEX_ROWS(&all->made, yielded->reminders, yielded->reminder_count) &&
-           INDEX_ROWS(&all->made_notices, yielded->notices, yielded->notice_count) &&
-           INDEX_ROWS(&all->old, had->reminders, had->reminder_count) &&
-           INDEX_ROWS(&all->old_notices, had->notices, had->notice_count) &&
-           INDEX_ROWS(&all->old_messages, had->outbox, had->outbox_count);
+    struct arena *arena = &all->set->arena;
+    return REMINDER_INDEX(arena, &all->made, yielded->reminders, yielded->reminder_count) &&
+           REMINDER_INDEX(arena, &all->made_notices, yielded->notices, yielded->notice_count) &&
+           REMINDER_INDEX(arena, &all->old, had->reminders, had->reminder_count) &&
+           REMINDER_INDEX(arena, &all->old_notices, had->notices, had->notice_count) &&
+           REMINDER_INDEX(arena, &all->old_messages, had->outbox, had->outbox_count);
 }
 
-// The rows of one reminder: the first place, and how many.
-static const struct place *find(const struct index *index, const uint8_t id[16], size_t *count)
-{
-    size_t low = 0, high = index->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (memcmp(index->places[middle].id, id, 16) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *count = 0;
-    while (low + *count < index->count && memcmp(index->places[low + *count].id, id, 16) == 0)
-        ++*count;
-    return &index->places[low];
-}
-
-// A notice of a reminder that stays and whose number is taken: it was released, published or suppressed.
-static bool number_taken(const struct reconciling *all, const struct notice_row *notice)
+// The notice of that number in the table, or NULL.
+static const struct notice_row *old_notice(const struct reconciling *all, const struct notice_row *notice)
 {
     size_t count;
-    const struct place *places = find(&all->old_notices, notice->reminder_id, &count);
+    const struct reminder_place *places = reminder_index_find(&all->old_notices, notice->reminder_id, &count);
     for (size_t i = 0; i < count; i++) {
-        const struct notice_row *other = &all->had->notices[places[i].row];
-        if (other->notice == notice->notice && other->state != NOTICE_HELD)
-            return true;
+        const struct notice_row *old = &all->had->notices[places[i].row];
+        if (old->notice == notice->notice)
+            return old;
     }
-    return false;
+    return NULL;
 }
 
 // Held notices of a kept reminder make room for the fold's.
 static bool drop_held_notices(const struct reconciling *all, const struct reminder_row *reminder)
 {
     size_t count;
-    const struct place *places = find(&all->old_notices, reminder->reminder_id, &count);
+    const struct reminder_place *places = reminder_index_find(&all->old_notices, reminder->reminder_id, &count);
     for (size_t i = 0; i < count; i++) {
         const struct notice_row *notice = &all->had->notices[places[i].row];
         if (notice->state != NOTICE_HELD)
@@ -127,26 +75,44 @@ static bool drop_held_closings(const struct reconciling *all)
 static bool closing_is_due(const struct reconciling *all, const struct reminder_row *old)
 {
     size_t count;
-    find(&all->old_messages, old->reminder_id, &count);
+    reminder_index_find(&all->old_messages, old->reminder_id, &count);
     return old->status == REMINDER_OPEN || count > 0;
 }
 
-static bool add_notices(const struct reconciling *all, const struct reminder_row *reminder, bool kept)
+// Whether nobody is to be told of a notice: its reminder is closed; or it is from before what is silent, and was not
+// waiting to be told before that. What was silent of an open reminder stays so.
+static bool is_silent(const struct reconciling *all, const struct reminder_row *reminder, const struct reminder_row *old,
+                      const struct notice_row *notice)
+{
+    if (reminder->status != REMINDER_OPEN)
+        return true;
+    const struct notice_row *was = old && old->status == REMINDER_OPEN ? old_notice(all, notice) : NULL;
+    return was ? was->state == NOTICE_SUPPRESSED : notice->at < all->quiet_until;
+}
+
+// `old`: the reminder in the table, or NULL. A number that was released, published or suppressed of one that stays is
+// taken.
+static bool add_notices(const struct reconciling *all, struct reminder_row *reminder, const struct reminder_row *old)
 {
     size_t count;
-    const struct place *places = find(&all->made_notices, reminder->reminder_id, &count);
+    bool held = false;
+    const struct reminder_place *places = reminder_index_find(&all->made_notices, reminder->reminder_id, &count);
     for (size_t i = 0; i < count; i++) {
         const struct notice_row *notice = &all->yielded->notices[places[i].row];
-        if (kept && number_taken(all, notice))
+        const struct notice_row *was = reminder->exists ? old_notice(all, notice) : NULL;
+        if (was && was->state != NOTICE_HELD)
             continue;
         struct notice_row *added = vector_push(&all->set->notices);
         if (!added)
             return false;
         *added = *notice;
         added->home = all->row->home;
-        bool silent = reminder->status != REMINDER_OPEN || notice->at < all->quiet_until;
-        added->state = silent ? NOTICE_SUPPRESSED : NOTICE_HELD;
+        added->fresh = all->had->fresh;
+        added->state = is_silent(all, reminder, old, notice) ? NOTICE_SUPPRESSED : NOTICE_HELD;
+        held |= added->state == NOTICE_HELD;
     }
+    if (all->announce && !reminder->exists && reminder->status == REMINDER_OPEN && !held)
+        reminder->announce = ANNOUNCE_PENDING;
     return true;
 }
 
@@ -163,7 +129,7 @@ static bool delete_reminder(const struct reconciling *all, const struct reminder
 static bool keep_or_make(const struct reconciling *all, const struct reminder_row *fresh)
 {
     size_t count;
-    const struct place *place = find(&all->old, fresh->reminder_id, &count);
+    const struct reminder_place *place = reminder_index_find(&all->old, fresh->reminder_id, &count);
     const struct reminder_row *old = count ? &all->had->reminders[place->row] : NULL;
     bool kept = old && old->published;
     if (old && !kept && !delete_reminder(all, old))
@@ -173,7 +139,8 @@ static bool keep_or_make(const struct reconciling *all, const struct reminder_ro
         return false;
     *made = *fresh;
     made->exists = kept;
-    made->announce = kept ? ANNOUNCE_KEEP : ANNOUNCE_NOT;
+    made->fresh = all->had->fresh;
+    made->announce = kept ? ANNOUNCE_KEEP : old && made->status == REMINDER_OPEN ? old->announce : ANNOUNCE_NOT;
     if (kept) {
         made->anchor = old->anchor; // of a promise it may come out otherwise
         made->due_at = old->due_at;
@@ -183,7 +150,7 @@ static bool keep_or_make(const struct reconciling *all, const struct reminder_ro
         if (made->status != REMINDER_OPEN && closing_is_due(all, old) && !outbox_closing(all->set, all->row, made))
             return false;
     }
-    return add_notices(all, made, kept);
+    return add_notices(all, made, old);
 }
 
 // One that the fold does not yield: moot if somebody was told of it, else it never was.
@@ -212,7 +179,8 @@ bool reconcile_reminders(struct writeset *set, const struct customer_row *row, c
                          const struct yielded *yielded, const struct follow_ups *had)
 {
     struct reconciling all = {
-        .set = set, .row = row, .yielded = yielded, .had = had, .quiet_until = before->quiet_until};
+        .set = set, .row = row, .yielded = yielded, .had = had, .quiet_until = before->quiet_until,
+        .announce = before->brought == BROUGHT_TO_TELL};
     if (!make_indexes(&all) || !drop_held_closings(&all))
         return false;
     for (size_t i = 0; i < yielded->reminder_count; i++) {
@@ -222,7 +190,7 @@ bool reconcile_reminders(struct writeset *set, const struct customer_row *row, c
     for (size_t i = 0; i < had->reminder_count; i++) {
         const struct reminder_row *old = &had->reminders[i];
         size_t count;
-        find(&all.made, old->reminder_id, &count);
+        reminder_index_find(&all.made, old->reminder_id, &count);
         if (count == 0 && !moot_or_delete(&all, old))
             return false;
     }

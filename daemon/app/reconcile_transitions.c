@@ -1,28 +1,7 @@
 // The fold and the changes that were published: of each kind one message, where the customer stands elsewhere.
 #include "app/fold.h"
 #include "app/outbox.h"
-
-// Where the customer stands in public, and by how many messages.
-struct told {
-    struct standing standing;
-    int32_t messages;
-};
-
-// Of held messages the first of a kind tells where the customer stood before them all.
-static void find_told(const struct customer_row *before, const struct follow_ups *had,
-                      struct told told[TRANSITION_KIND_COUNT])
-{
-    for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
-        told[kind] = (struct told){standing_of(&before->state, (enum transition_kind)kind), before->messages[kind]};
-    for (size_t i = 0; i < had->outbox_count; i++) {
-        const struct outbox_row *message = &had->outbox[i];
-        if (message->kind != OUTBOX_TRANSITION)
-            continue;
-        struct told *of_kind = &told[message->transition.kind];
-        if (message->transition.n <= of_kind->messages)
-            *of_kind = (struct told){outbox_standing(&message->transition), message->transition.n - 1};
-    }
-}
+#include "app/told.h"
 
 static bool drop_held(struct writeset *set, const struct follow_ups *had)
 {
@@ -73,13 +52,19 @@ bool reconcile_transitions(struct writeset *set, struct customer_row *row, const
 {
     struct told told[TRANSITION_KIND_COUNT];
     const struct transition_row *last[TRANSITION_KIND_COUNT] = {NULL};
-    find_told(before, had, told);
+    told_find(before, had->outbox, had->outbox_count, told);
     for (size_t i = 0; i < yielded->transition_count; i++)
         last[yielded->transitions[i].transition.kind] = &yielded->transitions[i];
     bool done = drop_held(set, had);
+    if (!customer_exists(&row->state)) {
+        told_put(row, told);
+        return done;
+    }
     for (int kind = 0; kind < TRANSITION_KIND_COUNT && done; kind++) {
         row->messages[kind] = told[kind].messages;
-        done = !customer_exists(&row->state) || tell(set, row, (enum transition_kind)kind, told[kind].standing, last[kind]);
+        if (before->brought == BROUGHT_SILENTLY && told[kind].messages == 0)
+            continue;
+        done = tell(set, row, (enum transition_kind)kind, told[kind].standing, last[kind]);
     }
     return done;
 }

@@ -2,6 +2,7 @@
 #include "app/sweep.h"
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "base/status.h"
 #include "codec/encode.h"
 
@@ -192,6 +193,21 @@ static bool touch_customers(struct sweeper *sweeper)
     return true;
 }
 
+// What has become of notices: those to be sent stand in the set as released.
+static void count_notices(const struct sweeper *sweeper, const struct release *releases, size_t count)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct held_notice *held = releases[i].notice;
+        if (!held)
+            continue;
+        if (sweeper->set.notices.items[next++].state == NOTICE_RELEASED)
+            metric_add_at(METRIC_NOTICES, held->reminder.kind, held->notice.notice, 1);
+        else
+            metric_add(METRIC_NOTICES_SUPPRESSED, 1);
+    }
+}
+
 static int release_all(struct sweeper *sweeper, struct release *releases, size_t count, bool late)
 {
     if (count > 1)
@@ -213,7 +229,10 @@ static int release_all(struct sweeper *sweeper, struct release *releases, size_t
     if (!done)
         return out_of_memory();
     sweeper->set.durable = true;
-    return sweep_write(sweeper);
+    outcome = sweep_write(sweeper);
+    if (outcome == STORE_OK)
+        count_notices(sweeper, releases, count);
+    return outcome;
 }
 
 typedef int read_releases(struct sweeper *sweeper, instant watermark, struct release **releases, size_t *count);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "app/identity.h"
+#include "app/told.h"
 #include "base/status.h"
 #include "judge.h"
 
@@ -106,7 +107,8 @@ static int load(struct retrier *retrier, const struct retry_row *row, const stru
         outcome = retrier->store->ops->load(retrier->store, &meant.customer, 1, &retrier->arena, customer);
     if (outcome == STORE_OK && customer->version == 0) {
         *customer = customer_row_unknown(meant.customer, row->lane_id);
-        memcpy(customer->messages, meant.messages, sizeof customer->messages);
+        if (event_begins(event))
+            told_begin(customer, &meant, retrier->policy, event->time);
     }
     customer->id = meant.customer;
     return outcome;

@@ -4,8 +4,18 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/status.h"
+
+const struct policy *shared_settled_policy(struct shared *shared)
+{
+    pthread_mutex_lock(&shared->policy_mutex);
+    const struct policy *policy = shared->policy;
+    pthread_mutex_unlock(&shared->policy_mutex);
+    return policy;
+}
 
 void shared_fail(struct shared *shared, int status)
 {
@@ -26,7 +36,9 @@ void shared_away(struct shared *shared, bool *connected, const char *why)
     if (atomic_fetch_add(&shared->away, 1) > 0)
         return;
     atomic_store(&shared->away_us, clock_monotonic_us());
-    log_error("PostgreSQL is away: %s; waiting for it, nothing is lost", why);
+    metric_set(METRIC_POSTGRES_UP, 0);
+    health_set(HEALTH_POSTGRES, false, "%s", why);
+    log_event(LOG_ERROR, POSTGRES_AWAY, "PostgreSQL is away: %s; waiting for it, nothing is lost", why);
 }
 
 void shared_back(struct shared *shared, bool *connected)
@@ -37,5 +49,7 @@ void shared_back(struct shared *shared, bool *connected)
     if (atomic_fetch_sub(&shared->away, 1) > 1)
         return;
     int64_t since = atomic_exchange(&shared->away_us, 0);
-    log_notice("PostgreSQL is back after %" PRId64 " s", (clock_monotonic_us() - since) / 1000000);
+    metric_set(METRIC_POSTGRES_UP, 1);
+    health_set(HEALTH_POSTGRES, true, "%s", "");
+    log_event(LOG_NOTICE, POSTGRES_BACK, "PostgreSQL is back after %" PRId64 " s", (clock_monotonic_us() - since) / 1000000);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
 #include "base/status.h"
 
@@ -44,20 +45,24 @@ int worker_init(struct worker *worker, struct shared *shared, int index, struct 
     size_t share = shared->settings->cache_bytes / (size_t)shared->settings->workers;
     worker->batch_room = batch_room(share);
     worker->cache = cache_new(share > worker->batch_room ? share - worker->batch_room : 0);
-    worker->intake = (struct intake){.source = shared->source, .decoder = decoder_new(), .policy = shared->policy,
-                                     .settings = shared->settings};
+    worker->intake = (struct intake){.source = shared->source, .decoder = decoder_new()};
     if (worker->wake_fd < 0 || !worker->cache || !worker->intake.decoder) {
         worker_destroy(worker);
         return fault(STATUS_NOMEM, "out of memory (or of file descriptors) while starting worker %d", index);
     }
-    worker->applier.policy = worker->sweeper.policy = worker->sweeper.folder.policy = shared->policy;
-    worker->applier.settings = worker->sweeper.settings = shared->settings;
     worker->applier.store = worker->sweeper.store = worker->sweeper.folder.store = store;
     worker->applier.cache = worker->sweeper.cache = worker->cache;
     worker->applier.turnstile = &shared->turnstile;
     worker->sweeper.folder.decoder = worker->intake.decoder;
-    worker->part = (size_t)shared->settings->batch_events;
+    worker_adopt(worker, shared->policy, shared->settings);
     return 0;
+}
+
+void worker_adopt(struct worker *worker, const struct policy *policy, const struct app_settings *settings)
+{
+    worker->intake.policy = worker->applier.policy = worker->sweeper.policy = worker->sweeper.folder.policy = policy;
+    worker->intake.settings = worker->applier.settings = worker->sweeper.settings = settings;
+    worker->part = (size_t)settings->batch_events;
 }
 
 static void drop_batch(struct worker *worker)
@@ -97,7 +102,13 @@ static void wake(struct worker *worker)
 void worker_enter(struct worker *worker)
 {
     atomic_fetch_add(&worker->guests, 1);
-    pthread_mutex_lock(&worker->mutex);
+    // A turn may take long. Whether the worker is stuck its own heart shows.
+    struct timespec until;
+    do {
+        health_beat();
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++;
+    } while (pthread_mutex_timedlock(&worker->mutex, &until) != 0);
     atomic_fetch_sub(&worker->guests, 1);
 }
 
@@ -142,7 +153,8 @@ static void compare_lane(struct lane *lane, const struct lane_row *row)
         lane->fenced_us = clock_monotonic_us(); // before the state, which hands the lane to the engine
         lane->state = LANE_FENCED;
         metric_add(METRIC_FENCED, 1);
-        log_notice("%s/%d has another owner now; what was read of it is dropped", lane->topic, lane->partition);
+        log_lane_event(LOG_NOTICE, LANE_FENCED, lane->topic, lane->partition,
+                       "%s/%d has another owner now; what was read of it is dropped", lane->topic, lane->partition);
     } else if (row->epoch < lane->epoch || row->next_offset < lane->next_offset) {
         log_warning("%s/%d: the database has lost commits (offset %" PRId64 ", epoch %" PRId64 "; we had %" PRId64
                     ", %" PRId64 "); reading again from there",
@@ -194,7 +206,8 @@ static int judge(struct worker *worker, int outcome)
         outcome = worker_check_lanes(worker);
         return outcome == STORE_OK ? 1 : judge(worker, outcome);
     case STORE_FULL:
-        log_error("PostgreSQL has no room left: %s; nothing is lost, waiting for room", fault_message());
+        log_event(LOG_ERROR, POSTGRES_FULL, "PostgreSQL has no room left: %s; nothing is lost, waiting for room",
+                  fault_message());
         break;
     case STORE_RETRY:
         worker->part = worker->part > 1 ? worker->part / 2 : 1;
@@ -283,7 +296,8 @@ static int report_halts(struct worker *worker)
         if (outcome != STORE_OK)
             return judge(worker, outcome);
         lane->reported = true;
-        log_error("%s/%d is halted: %s", lane->topic, lane->partition, lane->reason);
+        log_lane_event(LOG_ERROR, LANE_HALTED, lane->topic, lane->partition, "%s/%d is halted: %s", lane->topic,
+                       lane->partition, lane->reason);
     }
     return 0;
 }
@@ -351,8 +365,12 @@ static void rest(struct worker *worker)
 static void *run(void *context)
 {
     struct worker *worker = context;
+    char name[HEART_NAME_MAX];
+    snprintf(name, sizeof name, "worker %d", worker->index);
+    health_heart_begin(name);
     pthread_mutex_lock(&worker->mutex);
     while (!atomic_load(&worker->shared->stopping)) {
+        health_beat();
         int result = worker_turn(worker);
         if (result < 0)
             shared_fail(worker->shared, result);
@@ -365,6 +383,7 @@ static void *run(void *context)
         }
     }
     pthread_mutex_unlock(&worker->mutex);
+    health_heart_end();
     return NULL;
 }
 

@@ -61,7 +61,8 @@ int worker_sweep(struct worker *worker, bool *more)
     sweeper->home_count = worker->homes.count;
     // Each step goes on while there is something left for it and time for it.
     step *const steps[] = {sweep_fold, sweep_advance, sweep_changes, sweep_release,
-                           atomic_load(&shared->caught_up) && !shared->policy->events_clock ? announce : NULL};
+                           atomic_load(&shared->caught_up) && !shared->policy->events_clock ? announce : NULL,
+                           worker->index == 0 ? sweep_derive : NULL};
     int64_t end = clock_monotonic_us() + BUDGET_US;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         size_t done = steps[i] ? 1 : 0;

@@ -84,8 +84,7 @@ bool writeset_timeline(struct writeset *set, const struct event *event, struct s
         return false;
     *row = (struct timeline_row){
         .event = event, .points = points, .customer_id = customer_id, .lane_id = lane_id, .offset = offset,
-        .has_amount = event->effect == EFFECT_OF_ORDER_PLACED || event->effect == EFFECT_OF_ORDER_REFUNDED ||
-                      event->effect == EFFECT_OF_COST,
+        .has_amount = event_has_amount(event),
     };
     return true;
 }

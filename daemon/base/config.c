@@ -29,8 +29,10 @@ static void read_option(struct config_reader *reader, const struct option_group 
                         const struct option *option, const struct config_setting_t *setting)
 {
     void *member = (char *)reader->config + group->offset + option->offset;
-    if (config_read_value(reader, setting, option->kind, &option->limits, member))
-        reader->config->where[option_index(group, option)] = config_source_of(reader, setting);
+    if (!config_read_value(reader, setting, option->kind, &option->limits, member))
+        return;
+    reader->config->where[option_index(group, option)] = config_source_of(reader, setting);
+    reader->config->digests[option_index(group, option)] = config_digest(setting);
 }
 
 static void read_group(struct config_reader *reader, const struct option_group *group,

@@ -77,6 +77,10 @@ bool config_read_checklists(struct config_reader *reader, const struct config_se
                             struct config_checklists *checklists);
 bool config_read_stages(struct config_reader *reader, const struct config_setting_t *setting,
                         const struct option_limits *limits, struct config_stages *stages);
+bool config_read_breakpoints(struct config_reader *reader, const struct config_setting_t *setting,
+                             const struct option_limits *limits, struct config_breakpoints *breakpoints);
+bool config_read_segments(struct config_reader *reader, const struct config_setting_t *setting,
+                          const struct option_limits *limits, struct config_segments *segments);
 // Reads an option from its value in the syntax of the file.
 void config_read_text(struct config_reader *reader, const struct option_group *group,
                       const struct option *option, const char *value);
@@ -86,6 +90,9 @@ void config_override(struct config *config, struct config_problems *problems, co
 struct config_source config_source_at(struct config_reader *reader, const char *file, int line);
 struct config_source config_source_of(struct config_reader *reader,
                                       const struct config_setting_t *setting);
+// Tells settings apart by what they hold.
+enum { CONFIG_DEPTH = 8 };
+uint64_t config_digest(const struct config_setting_t *setting);
 // "text", "a list ( )", ...: what a setting is.
 const char *config_setting_what(const struct config_setting_t *setting);
 
@@ -102,8 +109,7 @@ void config_read_secret_properties(struct config *config, struct config_problems
 // Conditions between options.
 void config_check(const struct config *config, struct config_problems *problems);
 
-// Amounts with a unit: 0, or -1 when the text is none (or does not fit).
-int duration_parse(const char *text, int64_t *microseconds);
+// Amounts with a unit: 0, or -1 when the text is none (or does not fit); durations see base/config.h.
 int size_parse(const char *text, int64_t *bytes);
 enum { AMOUNT_MAX = 48 };
 void duration_format(int64_t microseconds,

@@ -1,4 +1,4 @@
-// Lists of groups: rates, event types, checklists; and the group of stages.
+// Lists of groups: rates, event types, checklists, segments; and groups: stages, breakpoints.
 #include "config_internal.h"
 
 #include <libconfig.h>
@@ -223,20 +223,77 @@ bool config_read_checklists(struct config_reader *reader, const struct config_se
                      &checklists->count);
 }
 
-// ------------------------------------------------------------------------------------------------- stages
+// ---------------------------------------------------------------------------------------------- segments
+
+enum { SEGMENT_NAME, SEGMENT_R, SEGMENT_F, SEGMENT_M, SEGMENT_FIELDS };
+static const struct field segment_fields[SEGMENT_FIELDS] = {
+    [SEGMENT_NAME] = {"name", OPTION_text, {.least = 1, .most = 63}, true},
+    [SEGMENT_R] = {"r", OPTION_integers, {.least = 1, .most = 5, .count = 2}, true},
+    [SEGMENT_F] = {"f", OPTION_integers, {.least = 1, .most = 5, .count = 2}, true},
+    [SEGMENT_M] = {"m", OPTION_integers, {.least = 1, .most = 5, .count = 2}, true},
+};
+
+static bool read_segment(struct config_reader *reader, const struct config_setting_t *group,
+                         void *item)
+{
+    struct config_segment *segment = item;
+    segment->where = config_source_of(reader, group);
+    bool done = read_field(reader, group, &segment_fields[SEGMENT_NAME], &segment->name);
+    for (int i = SEGMENT_R; i <= SEGMENT_M; i++)
+        done = read_field(reader, group, &segment_fields[i], &segment->scores[i - SEGMENT_R]) && done;
+    return done;
+}
+
+bool config_read_segments(struct config_reader *reader, const struct config_setting_t *setting,
+                          const struct option_limits *limits, struct config_segments *segments)
+{
+    const struct list_shape shape = {OPTION_segments, segment_fields, SEGMENT_FIELDS,
+                                     sizeof *segments->items, read_segment};
+    return read_list(reader, setting, limits, &shape, (void **)&segments->items, &segments->count);
+}
+
+// ------------------------------------------------------------------------------------------------- groups
+
+static bool check_group(struct config_reader *reader, const struct config_setting_t *setting,
+                        enum option_kind kind, const struct option_limits *limits)
+{
+    if (config_setting_is_group(setting))
+        return true;
+    char expects[EXPECTS_MAX];
+    option_expects(kind, limits, expects);
+    config_problem(reader->problems, config_source_of(reader, setting), reader->option,
+                   "is %s: expected %s", config_setting_what(setting), expects);
+    return false;
+}
+
+bool config_read_breakpoints(struct config_reader *reader, const struct config_setting_t *setting,
+                             const struct option_limits *limits, struct config_breakpoints *breakpoints)
+{
+    enum { FIELDS = 3 };
+    if (!check_group(reader, setting, OPTION_breakpoints, limits))
+        return false;
+    struct config_breakpoints read = {.given = config_setting_length(setting) > 0}; // all or none
+    const struct field fields[FIELDS] = {
+        {"recency", OPTION_integers, *limits, read.given},
+        {"frequency", OPTION_integers, *limits, read.given},
+        {"monetary", OPTION_texts, {.least = 1, .most = 32, .count = limits->count}, read.given},
+    };
+    void *const members[FIELDS] = {&read.recency, &read.frequency, &read.monetary};
+    bool done = check_members(reader, setting, fields, FIELDS);
+    for (int i = 0; i < FIELDS; i++)
+        done = read_field(reader, setting, &fields[i], members[i]) && done;
+    if (done)
+        *breakpoints = read;
+    return done;
+}
 
 bool config_read_stages(struct config_reader *reader, const struct config_setting_t *setting,
                         const struct option_limits *limits, struct config_stages *stages)
 {
     static const char *const names[CONFIG_STAGES] = {"stranger", "established", "evaluating",
                                                      "growing", "mature"};
-    if (!config_setting_is_group(setting)) {
-        char expects[EXPECTS_MAX];
-        option_expects(OPTION_stages, limits, expects);
-        config_problem(reader->problems, config_source_of(reader, setting), reader->option,
-                       "is %s: expected %s", config_setting_what(setting), expects);
+    if (!check_group(reader, setting, OPTION_stages, limits))
         return false;
-    }
     struct field fields[CONFIG_STAGES];
     for (size_t i = 0; i < CONFIG_STAGES; i++)
         fields[i] = (struct field){names[i], OPTION_texts, *limits, false};

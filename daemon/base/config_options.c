@@ -22,6 +22,9 @@ static const struct option daemon_options[] = {DAEMON_OPTIONS(X)};
 #define GROUP config_log
 static const struct option log_options[] = {LOG_OPTIONS(X)};
 #undef GROUP
+#define GROUP config_http
+static const struct option http_options[] = {HTTP_OPTIONS(X)};
+#undef GROUP
 #define GROUP config_model
 static const struct option model_options[] = {MODEL_OPTIONS(X)};
 #undef GROUP
@@ -125,6 +128,7 @@ void option_expects(enum option_kind kind, const struct option_limits *limits,
     case OPTION_texts: expects_array(OPTION_text, limits, text); break;
     case OPTION_durations: expects_array(OPTION_duration, limits, text); break;
     case OPTION_reals: expects_array(OPTION_real, limits, text); break;
+    case OPTION_integers: expects_array(OPTION_integer, limits, text); break;
     case OPTION_rates:
         snprintf(text, EXPECTS_MAX,
                  "a list of groups { code = \"USD\"; rate = \"7.1234\"; }, at most %.0f",
@@ -143,6 +147,14 @@ void option_expects(enum option_kind kind, const struct option_limits *limits,
     case OPTION_stages:
         snprintf(text, EXPECTS_MAX, "a group { stranger = [\"list.item\", \"list\"]; established; "
                                     "evaluating; growing; mature }");
+        break;
+    case OPTION_breakpoints:
+        snprintf(text, EXPECTS_MAX, "a group { recency = [30, 90, 180, 365]; frequency = [..]; "
+                                    "monetary = [\"500\", ..]; }");
+        break;
+    case OPTION_segments:
+        snprintf(text, EXPECTS_MAX,
+                 "a list of groups { name = \"...\"; r = [4, 5]; f = [4, 5]; m = [4, 5]; }, at most %.0f", limits->most);
         break;
     }
 }

@@ -41,7 +41,9 @@ static bool has_limits(const struct option *option)
     case OPTION_rates:
     case OPTION_types:
     case OPTION_checklists:
-    case OPTION_stages: return false;
+    case OPTION_stages:
+    case OPTION_breakpoints:
+    case OPTION_segments: return false;
     default: return true;
     }
 }

@@ -233,10 +233,17 @@ bool config_read_value(struct config_reader *reader, const struct config_setting
         return read_array(reader, setting, kind, OPTION_real, sizeof *reals->items, limits,
                           (void **)&reals->items, &reals->count);
     }
+    case OPTION_integers: {
+        struct config_integers *integers = member;
+        return read_array(reader, setting, kind, OPTION_integer, sizeof *integers->items, limits,
+                          (void **)&integers->items, &integers->count);
+    }
     case OPTION_rates: return config_read_rates(reader, setting, limits, member);
     case OPTION_types: return config_read_types(reader, setting, limits, member);
     case OPTION_checklists: return config_read_checklists(reader, setting, limits, member);
     case OPTION_stages: return config_read_stages(reader, setting, limits, member);
+    case OPTION_breakpoints: return config_read_breakpoints(reader, setting, limits, member);
+    case OPTION_segments: return config_read_segments(reader, setting, limits, member);
     default: return read_scalar(reader, setting, kind, limits, member);
     }
 }

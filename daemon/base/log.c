@@ -1,6 +1,8 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/journal.h"
+#include "base/metrics.h"
 #include "base/print.h"
 
 #include <errno.h>
@@ -37,6 +39,8 @@ static struct site sites[SITES];
 static _Atomic int most_level = LOG_INFO;
 static enum log_format configured = LOG_FORMAT_TEXT;
 static bool coloured;
+static bool native; // entries go to the journal itself
+static const struct log_about nothing = {.event = LOG_EVENT_NONE};
 
 static const char *level_name(enum log_level level)
 {
@@ -74,6 +78,9 @@ void log_configure(enum log_level most, enum log_format format)
     if (format == LOG_FORMAT_AUTO)
         format = stderr_is_journal() ? LOG_FORMAT_JOURNAL : LOG_FORMAT_TEXT;
     configured = format;
+    struct stat found;
+    native = format == LOG_FORMAT_JOURNAL && stderr_is_journal() && fstat(STDERR_FILENO, &found) == 0 &&
+             S_ISSOCK(found.st_mode) && journal_open(JOURNAL_SOCKET);
     const char *no_colour = getenv("NO_COLOR");
     coloured = isatty(STDERR_FILENO) && (!no_colour || !*no_colour);
     atomic_store_explicit(&most_level, (int)most, memory_order_relaxed);
@@ -97,8 +104,21 @@ static void put_time(FILE *out)
             utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(now % 1000000 / 1000));
 }
 
+static void put_about_json(FILE *out, const struct log_about *about)
+{
+    if (about->event != LOG_EVENT_NONE)
+        fprintf(out, ",\"event\":\"%s\"", log_event_code(about->event));
+    if (about->topic) {
+        fputs(",\"topic\":", out);
+        print_json_text(out, about->topic);
+        fprintf(out, ",\"partition\":%d", (int)about->partition);
+    }
+    if (about->has_offset)
+        fprintf(out, ",\"offset\":%lld", (long long)about->offset);
+}
+
 // One event is one line: control characters of what others wrote cannot begin another.
-static void put_line(FILE *out, enum log_level level, const char *message)
+static void put_line(FILE *out, enum log_level level, const char *message, const struct log_about *about)
 {
     const char *colour = coloured ? level_colour(level) : "";
     switch (configured) {
@@ -111,6 +131,7 @@ static void put_line(FILE *out, enum log_level level, const char *message)
         put_time(out);
         fprintf(out, "\",\"level\":\"%s\",\"msg\":", level_name(level));
         print_json_text(out, message);
+        put_about_json(out, about);
         fputc('}', out);
         break;
     default:
@@ -121,15 +142,29 @@ static void put_line(FILE *out, enum log_level level, const char *message)
     fputc('\n', out);
 }
 
-// Called under the lock: one write a line, so that lines of several threads and processes do not mix.
-static void emit(enum log_level level, const char *message)
+static bool emit_natively(enum log_level level, const char *message, const struct log_about *about)
 {
+    static char text[LINE_MAX_BYTES];
+    FILE *line = fmemopen(text, sizeof text, "w");
+    if (!line)
+        return false;
+    print_bytes(line, message, strlen(message));
+    fputc('\0', line);
+    bool whole = fclose(line) == 0;
+    return whole && journal_send(level, text, about);
+}
+
+// Called under the lock: one write a line, so that lines of several threads and processes do not mix.
+static void emit(enum log_level level, const char *message, const struct log_about *about)
+{
+    if (native && emit_natively(level, message, about))
+        return;
     static char text[LINE_MAX_BYTES];
     static FILE *line; // made once, so that a line needs no memory; lives as long as the process
     if (!line && !(line = fmemopen(text, sizeof text, "w")))
         return;
     rewind(line);
-    put_line(line, level, message);
+    put_line(line, level, message, about);
     fflush(line);
     size_t length = (size_t)ftell(line);
     // A log that cannot be written (full disk, closed pipe) must not stop the work.
@@ -151,7 +186,7 @@ static void report_held(struct site *site)
     char message[MESSAGE_MAX];
     snprintf(message, sizeof message, "%d more like: %s", site->held, site->last);
     site->held = 0;
-    emit(site->level, message);
+    emit(site->level, message, &nothing);
 }
 
 // The entry of a format string, in place of the one whose window began first when all are taken. Entries
@@ -203,19 +238,52 @@ void log_flush(void)
     pthread_mutex_unlock(&lock);
 }
 
-void log_write(enum log_level level, const char *format, ...)
+static void write_line(enum log_level level, const struct log_about *about, const char *format, va_list arguments)
 {
     if (!log_enabled(level))
         return;
+    metric_add_at(METRIC_LOG_LINES, (int)level - LOG_ERROR, 0, 1);
     int saved_errno = errno;
     char message[MESSAGE_MAX];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     pthread_mutex_lock(&lock);
     if (level >= LOG_DEBUG || admit(format, level, message)) // who asks for debug wants every line
-        emit(level, message);
+        emit(level, message, about);
     pthread_mutex_unlock(&lock);
     errno = saved_errno;
+}
+
+void log_write(enum log_level level, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_line(level, &nothing, format, arguments);
+    va_end(arguments);
+}
+
+void log_write_about(enum log_level level, const struct log_about *about, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_line(level, about, format, arguments);
+    va_end(arguments);
+}
+
+static const struct {
+    const char *id, *code;
+} events[LOG_EVENT_COUNT] = {
+    {"", ""},
+#define X(NAME, id, code) {id, code},
+    LOG_EVENTS(X)
+#undef X
+};
+
+const char *log_event_id(enum log_event event)
+{
+    return events[event].id;
+}
+
+const char *log_event_code(enum log_event event)
+{
+    return events[event].code;
 }

@@ -1,4 +1,6 @@
 #include "level.h"
+
+#include "core/model.h"
 #include "warmth.h"
 
 static instant window_end(instant since, duration window)
@@ -6,9 +8,7 @@ static instant window_end(instant since, duration window)
     return since == INSTANT_NONE ? INSTANT_NONE : since + window;
 }
 
-// The instant from which the evidence of this level alone is lacking if nothing happens.
-static instant own_evidence_end(const struct policy *policy, const struct customer *customer,
-                                int level)
+instant customer_evidence_end(const struct policy *policy, const struct customer *customer, int level)
 {
     switch (level) {
     case LEVEL_REACTIVE: return window_end(customer->last_inbound_at, policy->inbound_window);
@@ -26,7 +26,7 @@ static instant evidence_end(const struct policy *policy, const struct customer *
 {
     instant end = INSTANT_NEVER;
     for (int under = LEVEL_REACTIVE; under <= level; under++) {
-        end = instant_earlier(end, own_evidence_end(policy, customer, under));
+        end = instant_earlier(end, customer_evidence_end(policy, customer, under));
     }
     return end;
 }

@@ -127,9 +127,11 @@ static void default_stages(struct policy *policy)
 void policy_defaults(struct policy *policy, struct type_rule types[POLICY_TYPES])
 {
     memset(policy, 0, sizeof *policy);
+    policy->since = INSTANT_NONE;
     default_levels(policy);
     default_reminders(policy);
     policy->rfm_window = 365;
+    valuation_defaults(&policy->valuation);
     policy->zone = (struct zone){.count = 1, .transitions = &utc};
     memcpy(policy->zone_name, "UTC", sizeof "UTC");
     memcpy(policy->base_currency, "CNY", sizeof "CNY");

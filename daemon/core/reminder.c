@@ -27,7 +27,7 @@ static instant next_opening(const struct subject *subject, enum reminder_kind ki
         return INSTANT_NEVER;
     }
     *due = rule->due(subject, anchor);
-    instant from = instant_later(*due, subject->customer->as_of);
+    instant from = instant_later(*due, reminder_clock(subject->customer));
     return rule->opens ? rule->opens(subject, from) : policy_working(subject->policy, from);
 }
 
@@ -36,7 +36,7 @@ static instant next_notice(const struct subject *subject, const struct care *car
     if (care->next_notice == INSTANT_NONE) {
         return INSTANT_NEVER;
     }
-    return policy_working(subject->policy, instant_later(care->next_notice, subject->customer->as_of));
+    return policy_working(subject->policy, instant_later(care->next_notice, reminder_clock(subject->customer)));
 }
 
 // Looks at one kind (and promise): keeps it if it comes before what was found so far.

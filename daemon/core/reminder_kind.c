@@ -151,7 +151,7 @@ static instant promise_opens(const struct subject *subject, instant due)
     if (!policy_worked(subject->policy, promised, &from, &to) || from == INSTANT_NONE) {
         return INSTANT_NEVER;
     }
-    opens = instant_later(from, subject->customer->as_of);
+    opens = instant_later(from, reminder_clock(subject->customer));
     return opens < instant_earlier(to, promised) ? opens : INSTANT_NEVER;
 }
 

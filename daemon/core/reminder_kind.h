@@ -24,6 +24,12 @@ struct reminder_rule {
     bool owed; // remains while the customer is unfit
 };
 
+// Before this nothing fires any more: the clock, and the watermark at which a change of policy scheduled anew.
+static inline instant reminder_clock(const struct customer *customer)
+{
+    return instant_later(customer->as_of, customer->not_before);
+}
+
 extern const struct reminder_rule reminder_rules[REMINDER_KIND_COUNT];
 
 // Where the care of a kind (and promise) stands; NULL when the promise is not at that point.

@@ -37,9 +37,24 @@ instant zone_instant(const struct zone *zone, instant local)
     }
 }
 
+duration policy_offset(const struct policy *policy, instant at)
+{
+    return zone_offset(&policy->zone, at) * SECOND;
+}
+
+instant policy_local(const struct policy *policy, int32_t day, int32_t minute)
+{
+    return zone_instant(&policy->zone, day * DAY + minute * MINUTE);
+}
+
+instant policy_day_begins(const struct policy *policy, int32_t day)
+{
+    return zone_instant(&policy->zone, day * DAY);
+}
+
 int32_t policy_day(const struct policy *policy, instant at)
 {
-    instant local = at + zone_offset(&policy->zone, at) * SECOND;
+    instant local = at + policy_offset(policy, at);
     instant day = local / DAY;
     return (int32_t)(local % DAY < 0 ? day - 1 : day);
 }

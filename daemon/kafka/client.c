@@ -91,8 +91,8 @@ void kafka_outage_error(struct kafka_outage *outage, rd_kafka_resp_err_t error, 
     outage->last_error = clock_monotonic_us();
     bool total = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     if (total && !outage->total)
-        log_error("kafka: %s: no broker can be reached (%s); waiting for one, nothing is lost: see whether they run "
-                  "and whether kafka.brokers names them", outage->who, reason);
+        log_event(LOG_ERROR, KAFKA_AWAY, "kafka: %s: no broker can be reached (%s); waiting for one, nothing is lost: "
+                  "see whether they run and whether kafka.brokers names them", outage->who, reason);
     else if (!outage->begun)
         log_warning("kafka: %s: trouble with a broker: %s", outage->who, reason);
     outage->begun = true;
@@ -104,7 +104,7 @@ void kafka_outage_over(struct kafka_outage *outage)
     // Errors of one broker go on while the others answer: only their absence shows that it is back.
     if (!outage->begun || (!outage->total && clock_monotonic_us() - outage->last_error < QUIET_US))
         return;
-    log_notice("kafka: %s: the cluster answers again", outage->who);
+    log_event(LOG_NOTICE, KAFKA_BACK, "kafka: %s: the cluster answers again", outage->who);
     outage->begun = outage->total = false;
 }
 

@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 
+enum { ALONE_US = 200 * 1000 };
+
 // One end of all partitions: RD_KAFKA_OFFSET_BEGINNING or _END, which in place of a time mean the same to a
 // broker as to librdkafka. The call made for this, rd_kafka_query_watermark_offsets, asks for one partition
 // only and waits for as long as the broker is down, whatever its timeout says (2.0.2).
@@ -24,6 +26,23 @@ static rd_kafka_resp_err_t lookup_end(rd_kafka_t *client, struct source_partitio
     }
     rd_kafka_topic_partition_list_destroy(list);
     return first;
+}
+
+rd_kafka_resp_err_t lookup_ends(rd_kafka_t *client, struct source_partition *partitions, size_t count,
+                                int timeout_ms)
+{
+    if (count == 0)
+        return RD_KAFKA_RESP_ERR_NO_ERROR;
+    int64_t start = clock_monotonic_us(), end = start + timeout_ms * INT64_C(1000);
+    rd_kafka_resp_err_t all = lookup_end(client, partitions, count, RD_KAFKA_OFFSET_END,
+                                         start + timeout_ms * INT64_C(500));
+    // One leader that is away spoils the answers of the others: they are asked by themselves.
+    for (size_t i = 0; i < count && count > 1 && all && clock_monotonic_us() < end; i++) {
+        int64_t until = clock_monotonic_us() + ALONE_US;
+        if (partitions[i].high < 0)
+            lookup_end(client, &partitions[i], 1, RD_KAFKA_OFFSET_END, until < end ? until : end);
+    }
+    return all;
 }
 
 rd_kafka_resp_err_t lookup_offsets(rd_kafka_t *client, struct source_partition *partitions, size_t count,

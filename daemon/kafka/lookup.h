@@ -10,5 +10,8 @@
 // of them, not one per partition; -1 where there was no answer within timeout_ms. Returns the first error.
 rd_kafka_resp_err_t lookup_offsets(rd_kafka_t *client, struct source_partition *partitions, size_t count,
                                    int timeout_ms);
+// The same for high alone; a partition whose leader is away keeps the others waiting, but not without answer.
+rd_kafka_resp_err_t lookup_ends(rd_kafka_t *client, struct source_partition *partitions, size_t count,
+                                int timeout_ms);
 
 #endif

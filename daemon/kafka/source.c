@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/status.h"
 #include "group.h"
 #include "internal.h"
@@ -75,6 +77,13 @@ static int source_query(struct source *port, const char *topic, int32_t partitio
     return error ? 1 : 0;
 }
 
+static void source_ends(struct source *port, struct source_partition *lanes, size_t count, int timeout_ms)
+{
+    rd_kafka_resp_err_t error = lookup_ends(of(port)->client, lanes, count, timeout_ms);
+    if (error)
+        log_debug("kafka: asking for the ends of lanes: %s", rd_kafka_err2str(error));
+}
+
 static void source_commit(struct source *port, const char *topic, int32_t partition, int64_t offset)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -108,6 +117,14 @@ static void source_join(struct source *port)
         log_warning("%s", fault_message());
 }
 
+static void tell_state(const struct kafka_source *source)
+{
+    bool member = source->assigned != NULL, reached = !source->outage.total;
+    metric_set(METRIC_KAFKA_UP, member && reached);
+    health_set(HEALTH_KAFKA, member && reached, "%s",
+               !reached ? "no broker can be reached" : member ? "" : "no member of the consumer group");
+}
+
 static int source_poll(struct source *port, int timeout_ms)
 {
     struct kafka_source *source = of(port);
@@ -122,6 +139,7 @@ static int source_poll(struct source *port, int timeout_ms)
     }
     group_look_after(source);
     kafka_outage_probe(&source->outage, source->client);
+    tell_state(source);
     rd_kafka_resp_err_t error = rd_kafka_fatal_error(source->client, message, sizeof message);
     return error ? fault(STATUS_UNAVAILABLE, "kafka: %s: %s", rd_kafka_err2name(error), message) : 0;
 }
@@ -144,6 +162,7 @@ static const struct source_ops source_ops = {
     .take = source_take,
     .end_seen = source_end_seen,
     .query = source_query,
+    .ends = source_ends,
     .commit = source_commit,
     .leave = source_leave,
     .join = source_join,

@@ -9,7 +9,11 @@
 #define DEFAULT_CONFIG_FILE "/etc/guanxi/guanxid.conf"
 
 // Above the numbers of COMMAND_OPTIONS and of characters.
-enum { FOUND_COMMAND_OPTION = 256, FOUND_PRINT_DEFAULTS = FOUND_COMMAND_OPTION + COMMAND_OPTION_COUNT };
+enum {
+    FOUND_COMMAND_OPTION = 256,
+    FOUND_PRINT_DEFAULTS = FOUND_COMMAND_OPTION + COMMAND_OPTION_COUNT,
+    FOUND_PRINT_METRICS,
+};
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -17,6 +21,7 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'V'},
     {"print-defaults", no_argument, NULL, FOUND_PRINT_DEFAULTS},
+    {"print-metrics", no_argument, NULL, FOUND_PRINT_METRICS},
 #define X(NAME, name, value, help) \
     {name, (value) ? required_argument : no_argument, NULL, FOUND_COMMAND_OPTION + OPTION_##NAME},
     COMMAND_OPTIONS(X)
@@ -67,9 +72,10 @@ void command_line_help(const struct command *command, FILE *out)
         help_options(command->options, out);
     fputs(
         "      --print-defaults   every option with its default, as a configuration file\n"
+        "      --print-metrics    every metric and what it means, as Markdown\n"
         "  -h, --help             this help; after a command, its own\n"
         "  -V, --version          versions of guanxid and of the libraries in use\n\n"
-        "Exit codes: 0 done, 64 bad arguments, 65 no such record or not erased, 69 Kafka or\n"
+        "Exit codes: 0 done, 64 bad arguments, 65 no such record or customer, 69 Kafka or\n"
         "PostgreSQL not to be had, 70 broken promise, 71 out of memory, 74 file or socket,\n"
         "77 no permission, 78 bad configuration or schema.\n",
         out);
@@ -113,6 +119,7 @@ static int take_option(struct command_line *line, int found, char **argv)
     case 'h': line->help = true; return 0;
     case 'V': line->version = true; return 0;
     case FOUND_PRINT_DEFAULTS: line->print_defaults = true; return 0;
+    case FOUND_PRINT_METRICS: line->print_metrics = true; return 0;
     default:
         if (found < FOUND_COMMAND_OPTION)
             return refuse_option(argv, found);
@@ -150,7 +157,7 @@ int command_line_read(struct command_line *line, int argc, char **argv)
         return status;
     if (optind < argc)
         status = find_command(line, argv[optind++]);
-    if (status != 0 || line->help || line->version || line->print_defaults)
+    if (status != 0 || line->help || line->version || line->print_defaults || line->print_metrics)
         return status;
     if (!line->command)
         return fault(STATUS_CONFIG, "no command is given");

@@ -56,6 +56,95 @@ const struct command commands[] = {
         .run = command_quarantine,
     },
     {
+        .name = "customer",
+        .usage = "list | show ID",
+        .summary = "Show customers, or all of one, as they stand",
+        .help = "  list     one line each; --owner, --level, --stage, --tier and --at-risk choose among them,\n"
+                "           --sort orders them: warmth (the warmest first), contact (longest without one first),\n"
+                "           due (whose next reminder comes first), spent (most first), or by id\n"
+                "  show ID  all that is known of one; an id that was merged shows whom it means now\n"
+                "A login with guanxi_reader is enough. Times are local ones of model.time_zone.\n",
+        .options = TAKES(JSON) | TAKES(CSV) | TAKES(LANG) | TAKES(OWNER) | TAKES(LEVEL) | TAKES(STAGE) | TAKES(TIER) |
+                   TAKES(AT_RISK) | TAKES(SORT) | TAKES(LIMIT),
+        .accept = accept_customer,
+        .run = command_customer,
+    },
+    {
+        .name = "explain",
+        .usage = "CUSTOMER",
+        .summary = "Explain why a customer stands where it stands, and what comes next",
+        .help = "The level and how it came; what warmth is made of; the evidence, and until when it holds; what the\n"
+                "next level takes; what happens if nothing is done; open reminders, promises, next steps, value.\n"
+                "Without --at as far as events have been read. INSTANT is as in 2026-03-01T10:00:00+08:00, or a\n"
+                "date, of which it is the beginning. A login with guanxi_reader is enough. Times are local ones of\n"
+                "model.time_zone.\n",
+        .options = TAKES(JSON) | TAKES(LANG) | TAKES(AT),
+        .accept = accept_explain,
+        .run = command_explain,
+    },
+    {
+        .name = "due",
+        .usage = "",
+        .summary = "Show who waits for care, and who soon will",
+        .help = "Open reminders, and those that fall due soon if nothing happens, by owner, with the reason of\n"
+                "each. A login with guanxi_reader is enough. Times are local ones of model.time_zone.\n",
+        .options = TAKES(JSON) | TAKES(CSV) | TAKES(LANG) | TAKES(OWNER) | TAKES(WITHIN),
+        .accept = accept_due,
+        .run = command_due,
+    },
+    {
+        .name = "import",
+        .usage = "FILE | -",
+        .summary = "Put history from a file onto the timelines",
+        .help = "One event a line, a CloudEvent in structured form, judged as if it came from Kafka; gzip and\n"
+                "zstd are unpacked. Stopped and run again it goes on where it was, and what is there already\n"
+                "is not taken twice. Lines that are not taken go to a file with number and reason, of which\n"
+                "`cut -f4-` makes lines again. The customers are folded; a daemon may run meanwhile, and none\n"
+                "has to. Nothing is published without --announce, but what corrects what was told before.\n"
+                "Exit code 65 when lines were rejected.\n",
+        .options = TAKES(JSON) | TAKES(NAME) | TAKES(REJECTS) | TAKES(AGAIN) | TAKES(ANNOUNCE),
+        .accept = accept_import,
+        .run = command_import,
+    },
+    {
+        .name = "recompute",
+        .usage = "",
+        .summary = "Work customers out anew under the policy of this configuration",
+        .help = "Needed when points, thresholds, windows, rates or the like have changed: `run` refuses them until\n"
+                "then. The policy comes into force at once, and daemons that run by another one stop. Then all\n"
+                "customers are marked, after which `run` accepts, and folded: by a running daemon, else by this\n"
+                "command. It can be killed and started again at any time, and goes on.\n"
+                "  --customer  this one alone, under the policy in force\n"
+                "  --all       all customers, though nothing has changed that they stand under\n"
+                "What comes to light from before is not published, but for --announce; changes of level and the\n"
+                "like are.\n",
+        .options = TAKES(JSON) | TAKES(CUSTOMER) | TAKES(ALL) | TAKES(ANNOUNCE),
+        .accept = accept_recompute,
+        .run = command_recompute,
+    },
+    {
+        .name = "simulate",
+        .usage = "",
+        .summary = "Show what the policy of this configuration would make of customers",
+        .help = "Compares it with the policy in force: customers by level, who moves, the reminders of the next\n"
+                "30 days, ten examples. It reads as of one instant and writes nothing. With a configuration\n"
+                "that is still to come: `guanxid simulate -c NEW.conf`.\n",
+        .options = TAKES(JSON) | TAKES(SAMPLE) | TAKES(LANG),
+        .accept = accept_simulate,
+        .run = command_simulate,
+    },
+    {
+        .name = "verify",
+        .usage = "",
+        .summary = "Compare what is kept of customers with what their timelines give",
+        .help = "Folds every customer that is not marked, under the policy in force, and writes nothing. It runs\n"
+                "beside a daemon: each customer is read as of one instant. Exit code 0: none differs; 65: some\n"
+                "do, and it is told in what, of --limit customers (100 without it).\n",
+        .options = TAKES(JSON) | TAKES(SAMPLE) | TAKES(LIMIT),
+        .accept = accept_verify,
+        .run = command_verify,
+    },
+    {
         .name = "readmit",
         .usage = "ID...",
         .summary = "Let events of customers count again that were erased",
@@ -76,6 +165,18 @@ const struct command commands[] = {
                 "The configuration counts: its topics, its prefix of types, its types and checklists.\n",
         .accept = accept_schema,
         .run = command_schema,
+    },
+    {
+        .name = "rank",
+        .usage = "",
+        .summary = "Value all customers, as the daemon does each day at model.rank_at",
+        .help = "Scores, segments, ABC, lifetime value, tiers and target levels, into v_value. By the rank of the\n"
+                "present day customers live from then on: who has another tier or target level gets the event\n"
+                "guanxi.valued. A rank of another day is for looking at. It can be stopped and run again, and\n"
+                "daemons may run meanwhile.\n",
+        .options = TAKES(JSON) | TAKES(AS_OF) | TAKES(FIT),
+        .accept = accept_rank,
+        .run = command_rank,
     },
     {.name = NULL},
 };

@@ -3,6 +3,7 @@
 #include "base/status.h"
 #include "kafka/version.h"
 #include "main/command_line.h"
+#include "main/introduce.h"
 #include "postgres/version.h"
 
 #include <string.h>
@@ -79,6 +80,9 @@ int main(int argc, char **argv)
         code = print_versions();
     } else if (line.print_defaults) {
         code = fault_exit_code(config_print_defaults(stdout));
+    } else if (line.print_metrics) {
+        introduce_print_metrics(stdout);
+        code = 0;
     } else {
         struct command_context context = {
             .config_file = line.config_file,

@@ -3,7 +3,9 @@
 #include "base/status.h"
 #include "codec/money.h"
 #include "main/policy_calendar.h"
+#include "main/policy_check.h"
 #include "main/policy_types.h"
+#include "main/policy_valuation.h"
 #include "main/zone.h"
 
 #include <ctype.h>
@@ -124,6 +126,7 @@ int policy_build(struct policy_owner *owner, const struct config *config,
                  struct config_problems *problems)
 {
     *owner = (struct policy_owner){0};
+    size_t before = problems->count;
     owner->types = calloc(POLICY_TYPES + config->model.types.count, sizeof *owner->types);
     if (!owner->types)
         return fault(STATUS_NOMEM, "out of memory");
@@ -141,6 +144,10 @@ int policy_build(struct policy_owner *owner, const struct config *config,
         status = policy_build_calendar(&owner->policy, config, problems);
     if (status == 0)
         status = build_money(owner, config, problems);
+    if (status == 0)
+        policy_build_valuation(&owner->policy, config, problems);
+    if (status == 0 && problems->count == before)
+        policy_check(&owner->policy, config, problems);
     if (status == 0 && problems->out_of_memory)
         status = fault(STATUS_NOMEM, "out of memory");
     policy_fingerprint(&owner->policy);

@@ -233,7 +233,6 @@ void calendar_watch(const struct policy *policy, instant now, int *warned)
     if (missing == 0 || *warned == year)
         return;
     *warned = year;
-    log_warning("the holidays of %d are not known: in that year weekdays alone say when reminders go out; "
-                "add its file to model.holidays and start again",
-                missing);
+    log_event(LOG_WARNING, HOLIDAYS_MISSING, "the holidays of %d are not known: in that year weekdays alone say when "
+              "reminders go out; add its file to model.holidays and reload", missing);
 }

@@ -6,6 +6,7 @@
 #include "base/print.h"
 #include "base/status.h"
 #include "main/command.h"
+#include "main/policy_force.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -170,7 +171,7 @@ static int open_store(struct command_context *context, struct store **store, ins
 {
     int status = command_store_open(context, store);
     if (status == 0)
-        status = policy_number_types(&context->policy, *store);
+        status = policy_join(&context->policy, *store, context->settings.app.lane_hold);
     instant watermark;
     int32_t left_out;
     if (status == 0)

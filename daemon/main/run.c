@@ -2,12 +2,15 @@
 #include "main/command.h"
 
 #include "app/engine.h"
-#include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/status.h"
 #include "kafka/sink.h"
 #include "kafka/source.h"
-#include "main/policy_calendar.h"
+#include "main/policy_force.h"
+#include "main/rank.h"
+#include "main/watch.h"
 #include "postgres/store.h"
 
 #include <assert.h>
@@ -18,11 +21,11 @@
 #include <unistd.h>
 
 enum {
-    STORES_BESIDES = 3, // control, keeper and publisher have one each, beside the workers
+    RANKER = 3,
+    STORES_BESIDES = 4, // control, keeper, publisher and ranker have one each, beside the workers
     MMAP_BYTES = 8 << 20,
     TRIM_BYTES = 64 << 20,
     STOP_SECONDS = 10,  // after that a stop is made short: a killed daemon loses nothing
-    WATCH_SECONDS = 60,
 };
 
 static struct engine *volatile signalled;
@@ -31,8 +34,16 @@ static void on_stop(int number)
 {
     (void)number;
     alarm(STOP_SECONDS);
+    health_stop();
+    notify_stopping();
     if (signalled)
         engine_stop(signalled);
+}
+
+static void on_reload(int number)
+{
+    (void)number;
+    watch_ask_reload();
 }
 
 static void handle_signals(struct engine *engine)
@@ -41,9 +52,10 @@ static void handle_signals(struct engine *engine)
     struct sigaction stop = {.sa_handler = on_stop};
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
+    struct sigaction reload = {.sa_handler = on_reload, .sa_flags = SA_RESTART};
+    sigaction(SIGHUP, &reload, NULL);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    sigaction(SIGHUP, &ignore, NULL);
 }
 
 static int open_store(const struct postgres_settings *settings, struct store **opened)
@@ -62,12 +74,10 @@ static int prepare_store(struct command_context *context, struct store *store)
 {
     assert(store);
     int outcome = store->ops->check_schema(store);
-    if (outcome == 0)
-        outcome = policy_number_types(&context->policy, store);
-    if (outcome == 0)
-        outcome = store->ops->record_policy(store, &context->policy.policy, context->settings.app.lane_hold);
-    return outcome <= 0 ? outcome
-                        : fault(STATUS_UNAVAILABLE, "PostgreSQL could not be prepared: %s", fault_message());
+    if (outcome > 0)
+        return fault(STATUS_UNAVAILABLE, "PostgreSQL could not be prepared: %s", fault_message());
+    health_set(HEALTH_SCHEMA, outcome == 0, "%s", "");
+    return outcome ? outcome : policy_start(&context->policy, store, context->settings.app.lane_hold);
 }
 
 static void close_stores(struct store **stores, int count)
@@ -78,47 +88,37 @@ static void close_stores(struct store **stores, int count)
     }
 }
 
-// What is looked after while the engine runs.
-struct watch {
-    const struct policy *policy;
-    int64_t looked_us; // monotonic
-    int warned_year;
-};
-
-static void look_around(void *context)
+static void look_around(void *watch)
 {
-    struct watch *watch = context;
-    int64_t monotonic_us = clock_monotonic_us(), now = wall_now();
-    // In simulated time the years that pass are not those of the clock.
-    if (watch->policy->events_clock || now == INSTANT_NONE ||
-        (watch->looked_us && monotonic_us - watch->looked_us < WATCH_SECONDS * SECOND))
-        return;
-    watch->looked_us = monotonic_us;
-    calendar_watch(watch->policy, now, &watch->warned_year);
+    watch_look(watch);
 }
 
 // Runs the engine over an open sink; the stores are the engine's from here on.
-static int run_engine(struct command_context *context, struct store **stores, struct sink *sink)
+static int run_engine(struct reloader *reloader, struct store **stores, struct sink *sink)
 {
-    const struct settings *settings = &context->settings;
+    const struct settings *settings = &reloader->first->settings;
     struct engine_parts parts = {
-        .policy = &context->policy.policy, .settings = &settings->app, .control = stores[0], .keeper = stores[1],
-        .publisher = stores[2], .workers = stores + STORES_BESIDES, .sink = sink,
+        .policy = reloader->policy, .settings = &settings->app, .control = stores[0], .keeper = stores[1],
+        .publisher = stores[2], .ranker = stores[RANKER], .workers = stores + STORES_BESIDES, .sink = sink,
     };
     struct engine *engine;
     struct source *source = NULL;
+    struct watch watch;
     int status = engine_new(&parts, &engine);
+    reloader->engine = engine;
     if (status == 0) {
         struct source_events events = engine_source_events(engine);
         status = kafka_source_open(&settings->kafka, &events, &source);
     }
+    if (status == 0)
+        status = watch_begin(&watch, reloader);
     if (status == 0) {
         engine_attach(engine, source);
         handle_signals(engine);
-        log_notice("guanxid " GUANXID_VERSION " is ready: instance %s, group %s", settings->app.owner,
-                   settings->kafka.group_id);
-        struct watch watch = {.policy = &context->policy.policy};
+        log_event(LOG_NOTICE, READY, "guanxid " GUANXID_VERSION " is ready: instance %s, group %s", settings->app.owner,
+                  settings->kafka.group_id);
         status = engine_run(engine, look_around, &watch);
+        watch_end(&watch);
     }
     kafka_source_close(source);
     signalled = NULL;
@@ -137,26 +137,35 @@ static void keep_memory(void)
 int command_run(struct command_context *context)
 {
     keep_memory();
+    notify_open();
+    struct reloader reloader;
+    reloader_begin(&reloader, context);
     const struct settings *settings = &context->settings;
     int count = STORES_BESIDES + settings->app.workers;
     struct store **stores = calloc((size_t)count, sizeof *stores);
     if (!stores)
         return fault(STATUS_NOMEM, "out of memory while starting");
+    const struct postgres_settings patient = rank_store_settings(&settings->postgres);
     struct sink *sink = NULL;
     int status = 0;
     for (int i = 0; i < count && status == 0; i++)
-        status = open_store(&settings->postgres, &stores[i]);
+        status = open_store(i == RANKER ? &patient : &settings->postgres, &stores[i]);
     if (status == 0)
         status = prepare_store(context, stores[0]);
+    for (int i = 0; i < count && status == 0; i++) {
+        assert(stores[i]);
+        stores[i]->policy = context->policy.policy.fingerprint;
+    }
     if (status == 0)
         status = kafka_sink_open(&settings->kafka, &sink);
     if (status == 0)
-        status = run_engine(context, stores, sink);
+        status = run_engine(&reloader, stores, sink);
     else
         close_stores(stores, count);
     kafka_sink_close(sink);
+    reloader_free(&reloader);
     free(stores);
     if (status == 0)
-        log_notice("stopped");
+        log_event(LOG_NOTICE, STOPPED, "stopped");
     return status;
 }

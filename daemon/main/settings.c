@@ -1,5 +1,6 @@
 #include "main/settings.h"
 
+#include "base/health.h"
 #include "base/status.h"
 #include "kafka/properties.h"
 
@@ -50,6 +51,7 @@ int settings_make(struct settings *settings, const struct config *config)
                 .reminders_topic = config->kafka.reminders_topic,
                 .changes_topic = config->kafka.changes_topic,
             },
+        .http = {.listen = config->http.listen, .socket = config->http.socket, .patience_us = HEALTH_PATIENCE_US},
     };
     int status = config_postgres_password(config, &settings->password);
     settings->postgres.password = settings->password;
@@ -84,6 +86,8 @@ int settings_check(const struct settings *settings, const struct config *config,
 {
     struct complaints complaints = {config, problems};
     kafka_properties_check(&settings->kafka, complain, &complaints);
+    if (http_check_listen(settings->http.listen) != 0)
+        config_problem(problems, config_where(config, "http", "listen"), "http.listen", "%s", fault_message());
 
     struct store *store = NULL;
     int status = postgres_store_open(&settings->postgres, &store);

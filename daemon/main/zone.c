@@ -80,9 +80,39 @@ static void set_zone(const char *value)
     tzset();
 }
 
+// The zone read last, for the next who asks: it does not change while the process lives.
+static struct {
+    char name[64];
+    struct zone_transition *transitions;
+    size_t count;
+} known;
+
+static int copy_known(struct zone_transition **transitions, size_t *count)
+{
+    *transitions = calloc(known.count, sizeof **transitions);
+    if (!*transitions)
+        return fault(STATUS_NOMEM, "out of memory");
+    memcpy(*transitions, known.transitions, known.count * sizeof **transitions);
+    *count = known.count;
+    return 0;
+}
+
+// Without memory for it, it is read again next time.
+static void remember(const char *name, const struct zone_transition *transitions, size_t count)
+{
+    free(known.transitions);
+    known.transitions = calloc(count, sizeof *transitions);
+    known.count = known.transitions ? count : 0;
+    if (known.transitions)
+        memcpy(known.transitions, transitions, count * sizeof *transitions);
+    snprintf(known.name, sizeof known.name, "%s", known.transitions ? name : "");
+}
+
 int zone_read(const char *name, struct zone_transition **transitions, size_t *count)
 {
     *transitions = NULL;
+    if (*name && strcmp(name, known.name) == 0)
+        return copy_known(transitions, count);
     if (strcmp(name, "UTC") == 0) { // needs no data
         *transitions = calloc(1, sizeof **transitions);
         if (!*transitions)
@@ -104,6 +134,8 @@ int zone_read(const char *name, struct zone_transition **transitions, size_t *co
     *transitions = calloc(*count, sizeof **transitions);
     if (*transitions)
         walk(*transitions);
+    if (*transitions)
+        remember(name, *transitions, *count);
     set_zone(saved);
     free(saved);
     return *transitions ? 0 : fault(STATUS_NOMEM, "out of memory");

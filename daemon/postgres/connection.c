@@ -6,11 +6,15 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/status.h"
 #include "postgres/sql.h"
 #include "result.h"
 #include "rows.h"
+
+enum { NAMES_US = 120 * 1000 * 1000 }; // looking up names of hosts has no deadline of ours
 
 int connection_init(struct connection *connection, const struct postgres_settings *settings)
 {
@@ -103,6 +107,7 @@ static int refused(struct connection *connection)
     const char *message = connection->pg ? PQerrorMessage(connection->pg) : "out of memory";
     one_line(line, sizeof line, message);
     const char *state = refusal_state(message);
+    metric_sqlstate(state);
     int outcome = STORE_AWAY;
     if (state)
         outcome = sqlstate_outcome(state);
@@ -131,6 +136,7 @@ static int await_connection(struct connection *connection, int64_t deadline)
                                .events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT};
         if (poll(&ready, 1, (int)(left / 1000 + 1)) > 0)
             state = PQconnectPoll(connection->pg);
+        health_beat_for(connection->settings.connect_timeout + NAMES_US);
     }
     return 0;
 }
@@ -152,6 +158,8 @@ int connection_open(struct connection *connection)
 {
     connection_close(connection);
     connection->doing = "connect";
+    if (atomic_load(&connection->interrupted))
+        return connection_lost(connection, "given up, as guanxid stops");
     memset(connection->prepared, 0, sql_files_count * sizeof *connection->prepared);
     // What stands before dbname is a default, what stands behind it overrides the connection string.
     const char *const keywords[] = {
@@ -162,6 +170,7 @@ int connection_open(struct connection *connection)
         connection->settings.read_only ? "any" : "read-write", NULL};
 
     int64_t deadline = clock_monotonic_us() + connection->settings.connect_timeout;
+    health_beat_for(connection->settings.connect_timeout + NAMES_US);
     connection->pg = PQconnectStartParams(keywords, values, 1);
     if (!connection->pg || PQstatus(connection->pg) == CONNECTION_BAD)
         return refused(connection);
@@ -179,6 +188,8 @@ int connection_open(struct connection *connection)
 int connection_lost(struct connection *connection, const char *why)
 {
     char line[512];
+    if (connection->pg)
+        metric_sqlstate(NULL);
     one_line(line, sizeof line, why);
     fault(STORE_AWAY, "PostgreSQL, %s: %s", connection->doing, *line ? line : "the connection broke");
     connection_close(connection);

@@ -5,6 +5,7 @@
 #define GUANXI_POSTGRES_CONNECTION_H
 
 #include <libpq-fe.h>
+#include <stdatomic.h>
 
 #include "postgres/store.h"
 
@@ -18,6 +19,7 @@ struct connection {
     struct postgres_settings settings; // its texts are the two above
     bool *prepared;                    // by index of sql_files
     const char *doing;                 // what runs, for messages
+    _Atomic bool interrupted;          // set by another thread: waits end, and the connection is made no more
 };
 
 // Copies the settings; does not connect. STATUS_CONFIG, STATUS_NOMEM.

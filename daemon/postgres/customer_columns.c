@@ -62,6 +62,8 @@ static void write_customer(struct rows *rows, bool typed, const struct customer_
         at = put_int4_or(COLUMN(INT4), row->messages[kind], changes_of(&row->state, kind));
     at = COLUMN(INT2);
     at = row->has_upcoming ? put_int2(at, (int16_t)row->upcoming.kind) : put_null(at);
+    at = COLUMN(INT2);
+    at = row->brought ? put_int2(at, row->brought) : put_null(at);
     at = put_span(COLUMN(TEXT), row->id);
     at = put_span(COLUMN(BYTEA), row->book.size ? row->book : SPAN_NONE);
     row_close(rows, at);
@@ -138,6 +140,8 @@ int customer_read(const PGresult *result, int row, struct arena *arena, struct c
     customer->has_upcoming = !result_null(result, row, column);
     if (customer->has_upcoming)
         customer->upcoming.kind = (enum reminder_kind)result_int2(result, row, column);
+    column++;
+    customer->brought = result_null(result, row, column) ? BROUGHT_NOTHING : (uint8_t)result_int2(result, row, column);
     struct span book = result_span(result, row, column + 2);
     customer->book = book.data ? arena_copy(arena, book) : SPAN_NONE;
     return book.data && !customer->book.data ? fault(STATUS_NOMEM, "out of memory") : 0;

@@ -6,7 +6,7 @@
 #include "pipeline.h"
 
 #define X(...) +1
-enum { CUSTOMER_COLUMNS = 10 + TRANSITION_KIND_COUNT CUSTOMER_FIELDS(X) };
+enum { CUSTOMER_COLUMNS = 11 + TRANSITION_KIND_COUNT CUSTOMER_FIELDS(X) };
 #undef X
 
 // Takes records of the table's row type: rows.h says why.

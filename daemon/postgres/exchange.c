@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/health.h"
 #include "base/status.h"
 #include "connection.h"
 #include "postgres/sql.h"
@@ -11,6 +12,8 @@
 
 // The server ends a statement at statement_timeout; an answer that stays away longer never comes.
 static const duration answer_margin = 5 * SECOND;
+
+enum { WAIT_US = 1000 * 1000 }; // at a time
 
 static size_t statement_index(const char *sql)
 {
@@ -36,7 +39,10 @@ static int await_socket(struct connection *connection, bool unsent)
         int64_t left = deadline - clock_monotonic_us();
         if (left <= 0)
             return connection_lost(connection, "no answer within the deadline");
-        if (poll(&ready, 1, (int)(left / 1000 + 1)) <= 0)
+        if (atomic_load(&connection->interrupted))
+            return connection_lost(connection, "given up, as guanxid stops");
+        health_beat(); // waiting for an answer is no standstill
+        if (poll(&ready, 1, left < WAIT_US ? (int)(left / 1000 + 1) : WAIT_US / 1000) <= 0)
             continue;
         if ((ready.revents & ~POLLOUT) && !PQconsumeInput(connection->pg))
             return connection_lost(connection, PQerrorMessage(connection->pg));

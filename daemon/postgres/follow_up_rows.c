@@ -94,7 +94,8 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         REMINDER_PUBLISHED,
         SOURCE,
         EVENT,
-        PAYLOAD
+        PAYLOAD,
+        HELD_IN
     };
     *outbox = (struct outbox_row){
         .seq = result_int8(result, row, SEQ),
@@ -102,6 +103,7 @@ int outbox_read(const PGresult *result, int row, struct arena *arena, struct out
         .at = result_instant(result, row, AT),
         .kind = (enum outbox_kind)result_int2(result, row, KIND),
         .reminder_published = result_bool(result, row, REMINDER_PUBLISHED),
+        .parcel = result_int8(result, row, HELD_IN),
     };
     if (outbox->kind == OUTBOX_TRANSITION)
         outbox->transition = (struct transition){

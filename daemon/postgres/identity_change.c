@@ -7,8 +7,9 @@
 static const char *const statements[] = {
     sql_identity_exclude, sql_identity_raise,  sql_identity_depart,   sql_customer_lock,    sql_customer_depart,
     sql_customer_absent,  sql_timeline_merge,  sql_alias_add,        sql_merged_count,     sql_timeline_unmerge,
-    sql_alias_delete,     sql_unmerged_count,  sql_erase_rows,       sql_erase_parcels,    sql_erase_quarantine,
-    sql_erase_ids,        sql_readmit_id,
+    sql_alias_delete,     sql_unmerged_count,  sql_erase_lock,       sql_erase_ids,        sql_erase_rows,
+    sql_erase_changes,    sql_erase_names,     sql_erase_quarantine, sql_erase_parcels,    sql_unranked_put,
+    sql_readmit_id,       sql_erase_held,
 };
 
 int identity_prepare(struct connection *connection, const struct store_write *write)
@@ -61,6 +62,11 @@ static int send_texts(struct pipeline *pipeline, const char *sql, int64_t touche
 
 int identity_lock_customers(struct pipeline *pipeline, const struct store_write *write)
 {
+    bool erases = write->identity && write->identity->kind == IDENTITY_ERASE;
+    if (erases) {
+        rows_texts(pipeline->rows, write->identity->ids, write->identity->id_count);
+        return send_texts(pipeline, sql_erase_lock, -1);
+    }
     if (write->delete_customer_count == 0)
         return 0;
     rows_begin_texts(pipeline->rows);
@@ -78,11 +84,20 @@ WRITER(write_departed)
     row_int8(rows, row->version);
     for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
         row_int4(rows, row->messages[kind]);
+    const struct standing pram = standing_of(&row->state, TRANSITION_PRAM);
+    const struct standing tier = standing_of(&row->state, TRANSITION_TIER);
+    row_int2(rows, row->state.level);
+    row_int2(rows, row->state.stage);
+    row_int2(rows, (int16_t)pram.state);
+    row_int4(rows, pram.detail);
+    row_int2(rows, (int16_t)tier.state);
+    row_int2(rows, (int16_t)tier.detail);
     return true;
 }
 const struct array_statement customer_depart = {
     .sql = sql_customer_depart,
-    TYPES(COLUMN_TEXT, COLUMN_INT8, COLUMN_INT4, COLUMN_INT4, COLUMN_INT4, COLUMN_INT4),
+    TYPES(COLUMN_TEXT, COLUMN_INT8, COLUMN_INT4, COLUMN_INT4, COLUMN_INT4, COLUMN_INT4, COLUMN_INT2, COLUMN_INT2,
+          COLUMN_INT2, COLUMN_INT4, COLUMN_INT2, COLUMN_INT2),
     .write = write_departed,
     .otherwise = STORE_CONFLICT,
 };
@@ -104,16 +119,23 @@ static int expect_absent(struct pipeline *pipeline, const struct store_write *wr
     return pipeline->rows->count ? send_texts(pipeline, sql_customer_absent, 0) : 0;
 }
 
-static void parameter_span(struct parameters *parameters, struct span text)
-{
-    parameter_bytes(parameters, text.data, text.size);
-}
-
 static int send_id(struct pipeline *pipeline, const char *sql, struct span id)
 {
     struct parameters parameters = {0};
     parameter_span(&parameters, id);
     return pipeline_add(pipeline, sql, &parameters, 1, STORE_CONFLICT);
+}
+
+// Who buys more or less from now on than was ranked.
+static int unrank(struct pipeline *pipeline, const struct identity_change *change, const struct span *ids, size_t count)
+{
+    struct parameters parameters = {0};
+    rows_texts(pipeline->rows, ids, count);
+    if (pipeline->rows->failed)
+        return fault(STATUS_NOMEM, "out of memory");
+    rows_parameters(pipeline->rows, &parameters);
+    parameter_int8(&parameters, change->epoch + 1);
+    return pipeline_add(pipeline, sql_unranked_put, &parameters, -1, 0);
 }
 
 static int merge(struct pipeline *pipeline, const struct identity_change *change)
@@ -127,6 +149,8 @@ static int merge(struct pipeline *pipeline, const struct identity_change *change
     parameter_instant(&parameters, change->at);
     if (outcome == 0)
         outcome = pipeline_add(pipeline, sql_alias_add, &parameters, 1, STORE_CONFLICT);
+    if (outcome == 0)
+        outcome = unrank(pipeline, change, &change->to, 1);
     return outcome ? outcome : send_id(pipeline, sql_merged_count, change->subject);
 }
 
@@ -142,13 +166,18 @@ static int unmerge(struct pipeline *pipeline, const struct identity_change *chan
     int outcome = pipeline_add(pipeline, sql_timeline_unmerge, &parameters, -1, 0);
     if (outcome == 0)
         outcome = send_id(pipeline, sql_alias_delete, change->to);
+    const struct span both[] = {change->from, change->to};
+    if (outcome == 0)
+        outcome = unrank(pipeline, change, both, 2);
     return outcome ? outcome : send_id(pipeline, sql_unmerged_count, change->subject);
 }
 
 static int erase(struct pipeline *pipeline, const struct identity_change *change)
 {
     // Parcels last: who is filling one with messages of the ids is waited for by the deletion of those.
-    static const char *const erasing[] = {sql_erase_rows, sql_erase_quarantine, sql_erase_ids, sql_erase_parcels};
+    static const char *const erasing[] = {sql_erase_ids,     sql_erase_held,  sql_erase_rows,
+                                          sql_erase_changes, sql_erase_names, sql_erase_quarantine,
+                                          sql_erase_parcels};
     struct parameters parameters = {0};
     rows_texts(pipeline->rows, change->ids, change->id_count);
     if (pipeline->rows->failed)

@@ -29,7 +29,8 @@ int pipeline_begin(struct pipeline *pipeline, struct connection *connection, str
         outcome = connection_prepare(connection, statements[i]);
     if (outcome == 0)
         outcome = pipeline_resume(pipeline);
-    if (outcome == 0)
+    bool begun = connection->pg && PQtransactionStatus(connection->pg) == PQTRANS_INTRANS; // it goes on
+    if (outcome == 0 && !begun)
         outcome = pipeline_add(pipeline, sql_begin, NULL, -1, 0);
     if (outcome == 0 && durable)
         outcome = pipeline_add(pipeline, sql_durable, NULL, -1, 0);
@@ -53,7 +54,16 @@ int pipeline_add(struct pipeline *pipeline, const char *sql, const struct parame
     pipeline->expected[i].sql = sql;
     pipeline->expected[i].touches = touches;
     pipeline->expected[i].otherwise = otherwise;
+    pipeline->expected[i].answer = NULL;
     return 0;
+}
+
+int pipeline_ask(struct pipeline *pipeline, const char *sql, const struct parameters *parameters, int64_t *answer)
+{
+    int outcome = pipeline_add(pipeline, sql, parameters, 1, STATUS_BROKEN);
+    if (outcome == 0)
+        pipeline->expected[pipeline->outstanding - 1].answer = answer;
+    return outcome;
 }
 
 static int send_piece(struct pipeline *pipeline, const struct array_statement *statement)
@@ -105,6 +115,8 @@ int pipeline_settle(struct pipeline *pipeline)
         if (outcome)
             return outcome;
         int64_t touched = result_touched(result);
+        if (pipeline->expected[i].answer && touched == 1)
+            *pipeline->expected[i].answer = result_int8(result, 0, 0);
         PQclear(result);
         if (pipeline->expected[i].touches >= 0 && touched != pipeline->expected[i].touches)
             return fault(pipeline->expected[i].otherwise,

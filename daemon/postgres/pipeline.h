@@ -16,10 +16,11 @@ struct pipeline {
         const char *sql;
         int64_t touches; // -1: any number
         int otherwise;   // outcome when it touched another number
+        int64_t *answer; // where the number goes that it answers with; NULL: it does not
     } expected[PIPELINE_DEPTH];
 };
 
-// Opens a transaction. Statements of a pipeline must be prepared before: pass all that may come, ended by
+// Opens a transaction, or goes on in the one that is open. Statements of a pipeline must be prepared before: pass all that may come, ended by
 // NULL. Like every function here it returns the first thing that went wrong, after which
 // connection_rollback is all that is left to do.
 int pipeline_begin(struct pipeline *pipeline, struct connection *connection, struct rows *rows, bool durable,
@@ -27,6 +28,9 @@ int pipeline_begin(struct pipeline *pipeline, struct connection *connection, str
 // Sends a statement; what it touches is judged later.
 int pipeline_add(struct pipeline *pipeline, const char *sql, const struct parameters *parameters,
                  int64_t touches, int otherwise);
+
+// Sends one that touches one row and answers with a number, which is there once the pipeline is settled.
+int pipeline_ask(struct pipeline *pipeline, const char *sql, const struct parameters *parameters, int64_t *answer);
 
 // Writes one item as a row; false: the item is not for this statement, and nothing was written.
 typedef bool row_writer(struct rows *rows, const void *item, const void *context);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/metrics.h"
 #include "base/status.h"
 #include "port/store.h"
 
@@ -28,7 +29,7 @@ static const struct {
     {"23", STORE_POISON, ""},
     {"21000", STORE_POISON, ""},
     {"54", STORE_POISON, ""},
-    {"42501", STATUS_DENIED, "; grant the role guanxi_writer to this login, see guanxid migrate"},
+    {"42501", STATUS_DENIED, "; grant the role guanxi_writer to this login (to one that only reads, guanxi_reader), see guanxid migrate"},
     {"42P01", STATUS_SCHEMA, "; run: guanxid migrate up"},
     {"42703", STATUS_SCHEMA, "; run: guanxid migrate up"},
     {"3F000", STATUS_SCHEMA, "; run: guanxid migrate up"},
@@ -61,6 +62,7 @@ int result_outcome(const PGresult *result, const char *doing)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    metric_sqlstate(state);
     // Without a code it is libpq that speaks: the connection broke.
     if (!state)
         return fault(STORE_AWAY, "PostgreSQL, %s: %s", doing, message ? message : "the connection broke");

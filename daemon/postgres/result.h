@@ -10,6 +10,8 @@
 
 // PostgreSQL counts microseconds from 2000-01-01.
 #define POSTGRES_EPOCH ((instant)946684800 * SECOND)
+// And days, of which this many went by since 1970.
+enum { POSTGRES_DAY = 10957 };
 
 // The outcome (port/store.h) or status of an SQLSTATE of five characters.
 int sqlstate_outcome(const char *sqlstate);

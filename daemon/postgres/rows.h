@@ -199,6 +199,20 @@ static inline void parameter_int4(struct parameters *parameters, int32_t value)
     parameter_bytes(parameters, place, 4);
 }
 
+static inline void parameter_bool(struct parameters *parameters, bool value)
+{
+    char *place = parameters->scalars[parameters->count];
+    *place = value;
+    parameter_bytes(parameters, place, 1);
+}
+
+static inline void parameter_real(struct parameters *parameters, double value)
+{
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    parameter_int8(parameters, bits);
+}
+
 static inline void parameter_null(struct parameters *parameters)
 {
     parameter_bytes(parameters, NULL, 0);
@@ -216,6 +230,12 @@ static inline void parameter_instant(struct parameters *parameters, instant at)
 static inline void parameter_text(struct parameters *parameters, const char *text)
 {
     parameter_bytes(parameters, text, text ? strlen(text) : 0);
+}
+
+// An absent span is NULL.
+static inline void parameter_span(struct parameters *parameters, struct span bytes)
+{
+    parameter_bytes(parameters, bytes.data, bytes.size);
 }
 
 // Completes the arrays and appends them: one parameter a column, or one of records.

@@ -21,13 +21,23 @@ static int run_with_ids(struct postgres_store *store, const char *sql, const str
 
 static int read_identity(const PGresult *result, int row, struct arena *arena, struct identity_row *identity)
 {
-    enum { EPOCH, NUMBER, CUSTOMER, ERASED, MESSAGES, MERGED = MESSAGES + TRANSITION_KIND_COUNT, UNMERGED, TIMES };
+    enum {
+        EPOCH, NUMBER, CUSTOMER, ERASED, RECORDED_AT, MESSAGES, MERGED = MESSAGES + TRANSITION_KIND_COUNT, UNMERGED,
+        TIMES, LEVEL, STAGE, PHASE, CYCLE, TIER, TARGET
+    };
     identity->erased = result_bool(result, row, ERASED);
+    identity->recorded_at = result_instant(result, row, RECORDED_AT);
     for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
         identity->messages[kind] = result_int4(result, row, MESSAGES + kind);
     identity->merged = result_int4(result, row, MERGED);
     identity->unmerged = result_int4(result, row, UNMERGED);
     identity->erasures = result_int4(result, row, TIMES);
+    identity->told[TRANSITION_LEVEL].state = result_int4(result, row, LEVEL);
+    identity->told[TRANSITION_STAGE].state = result_int4(result, row, STAGE);
+    identity->told[TRANSITION_PRAM].state = result_int4(result, row, PHASE);
+    identity->told[TRANSITION_PRAM].detail = result_int4(result, row, CYCLE);
+    identity->told[TRANSITION_TIER].state = result_int4(result, row, TIER);
+    identity->told[TRANSITION_TIER].detail = result_int4(result, row, TARGET);
     return keep_text(result, row, CUSTOMER, arena, &identity->customer);
 }
 

@@ -4,6 +4,7 @@
 #include "base/status.h"
 #include "schema_check.h"
 #include "store_internal.h"
+#include "store_rank.h"
 
 static void store_close(struct store *store)
 {
@@ -12,6 +13,7 @@ static void store_close(struct store *store)
     struct postgres_store *postgres = postgres_store(store);
     connection_free(&postgres->connection);
     rows_free(&postgres->rows);
+    parcels_free(&postgres->parcels);
     free(postgres->event.data);
     free(postgres);
 }
@@ -20,6 +22,7 @@ static int store_reconnect(struct store *store)
 {
     struct postgres_store *postgres = postgres_store(store);
     postgres->customer_type = 0;
+    postgres->frozen = false;
     return connection_open(&postgres->connection);
 }
 
@@ -50,6 +53,7 @@ static const struct store_ops operations = {
     .due = store_due,
     .marked = store_marked,
     .timelines = store_timelines,
+    .clock = store_clock,
     .follow_ups = store_follow_ups,
     .held = store_held,
     .announcements = store_announcements,
@@ -57,6 +61,20 @@ static const struct store_ops operations = {
     .release_changes = store_release_changes,
     .released = store_released,
     .delivered = store_delivered,
+    .brought_begin = store_brought_begin,
+    .brought_next = store_brought_next,
+    .sample = store_sample,
+    .levels = store_levels,
+    .policy = store_policy,
+    .check_policy = store_check_policy,
+    .mark = store_mark,
+    .derived = store_derived,
+    .walk = store_walk,
+    .pick = store_pick,
+    .census = store_census,
+    .histories = store_histories,
+    .freeze = store_freeze,
+    .thaw = store_thaw,
 };
 
 int postgres_store_open(const struct postgres_settings *settings, struct store **store)
@@ -71,6 +89,7 @@ int postgres_store_open(const struct postgres_settings *settings, struct store *
         return status;
     }
     postgres->store.ops = &operations;
+    postgres->store.rank = &store_rank_operations;
     *store = &postgres->store;
     return 0;
 }

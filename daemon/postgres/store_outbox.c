@@ -37,6 +37,8 @@ WRITER(write_held_key)
 {
     const struct outbox_row *row = item;
     (void)context;
+    if (row->parcel)
+        return false;
     row_begin(rows);
     row_span(rows, row->customer_id);
     row_int8(rows, row->seq);
@@ -105,29 +107,49 @@ static void homes_parameter(struct rows *rows, const int32_t *homes, size_t coun
     rows_parameters(rows, parameters);
 }
 
+// Changes that are held one by one. *full: of some home there may be more.
+static int release_single(struct connection *connection, const struct parameters *parameters, size_t limit,
+                          size_t *count, bool *full)
+{
+    PGresult *result = NULL;
+    int outcome = connection_run(connection, sql_outbox_release, parameters, &result);
+    for (int i = 0; outcome == 0 && i < PQntuples(result); i++) {
+        size_t messages = (size_t)result_int4(result, i, 0);
+        *count += messages;
+        *full |= messages >= limit;
+    }
+    PQclear(result);
+    return outcome;
+}
+
+// Those that are held one by one come before what parcels hold of the same customers. Parcels are locked first:
+// what their customers held one by one when they were written is seen by what comes after.
 int store_release_changes(struct store *store, const int32_t *homes, size_t home_count, instant watermark,
                           size_t limit, size_t *count)
 {
     struct postgres_store *postgres = postgres_store(store);
     struct connection *connection = &postgres->connection;
     struct parameters parameters = {0};
-    PGresult *result = NULL;
+    PGresult *due = NULL;
+    bool full = false;
     *count = 0;
     homes_parameter(&postgres->rows, homes, home_count, &parameters);
     if (postgres->rows.failed)
         return fault(STATUS_NOMEM, "out of memory");
     parameter_instant(&parameters, watermark);
-    parameter_int8(&parameters, (int64_t)limit);
     int outcome = connection_begin_durable(connection);
     if (outcome == 0)
-        outcome = connection_run(connection, sql_outbox_release, &parameters, &result);
-    for (int i = 0; outcome == 0 && i < PQntuples(result); i++)
-        *count += (size_t)result_int4(result, i, 0);
+        outcome = parcels_lock_due(postgres, &parameters, &due);
+    parameter_int8(&parameters, (int64_t)limit);
+    if (outcome == 0)
+        outcome = release_single(connection, &parameters, limit, count, &full);
+    if (outcome == 0 && !full)
+        outcome = parcels_release(postgres, due, watermark, limit, count);
+    PQclear(due);
     if (outcome == 0)
         outcome = connection_commit(connection);
     if (outcome)
         connection_rollback(connection);
-    PQclear(result);
     return outcome;
 }
 

@@ -12,7 +12,7 @@ enum { PIECE_PROMISES = 2048 };
 WRITER(write_transition)
 {
     const struct transition_row *row = item;
-    (void)context;
+    int64_t parcel = parcels_find(context, row);
     row_begin(rows);
     row_span(rows, row->customer_id);
     row_int2(rows, row->transition.kind);
@@ -23,9 +23,13 @@ WRITER(write_transition)
     row_int4(rows, row->transition.detail);
     row_span(rows, row->source);
     row_span(rows, row->event_id);
+    if (parcel)
+        row_int8(rows, parcel);
+    else
+        row_null(rows);
     return true;
 }
-const struct copy_statement transition_copy = {sql_transition_copy, 9, write_transition, STORE_POISON};
+const struct copy_statement transition_copy = {sql_transition_copy, 10, write_transition, STORE_POISON};
 
 WRITER(write_promise)
 {

@@ -29,15 +29,16 @@ WRITER(write_timeline)
     ask_for_events(row, write->timeline + write->timeline_count);
     struct span data = event->data.data ? event->data : SPAN_LITERAL("{}");
     struct span subject = recorded_as(event, row->customer_id);
+    struct span names = event_changes_ids(event) ? event->ref : SPAN_NONE;
     char *at = row_open(rows, (size_t)row->customer_id.size + event->source.size + event->id.size +
-                                  data.size + subject.size);
+                                  data.size + subject.size + names.size);
     if (!at)
         return true;
     at = put_instant(at, event->time);
     at = put_real(at, row->points);
-    at = put_int8(at, row->offset);
+    at = row->lane_id ? put_int8(at, row->offset) : put_null(at);
     at = row->has_amount ? put_int8(at, event->amount) : put_null(at);
-    at = put_int4(at, row->lane_id);
+    at = row->lane_id ? put_int4(at, row->lane_id) : put_null(at); // of no lane: made here
     at = put_int2(at, (int16_t)event->type);
     at = event->side == SIDE_NONE ? put_null(at) : put_int2(at, event->side);
     at = put_span(at, row->customer_id);
@@ -45,10 +46,11 @@ WRITER(write_timeline)
     at = put_span(at, event->id);
     at = put_span(at, data);
     at = put_span(at, subject);
+    at = put_span(at, names);
     row_close(rows, at);
     return true;
 }
-const struct copy_statement timeline_copy = {sql_timeline_copy, 12, write_timeline, STORE_DUPLICATE};
+const struct copy_statement timeline_copy = {sql_timeline_copy, 13, write_timeline, STORE_DUPLICATE};
 
 const struct copy_statement customer_copy = {sql_customer_copy, CUSTOMER_COLUMNS, customer_write_new,
                                              STORE_CONFLICT};
@@ -87,11 +89,8 @@ bool reminders_have_customers(const struct store_write *write)
     return true;
 }
 
-WRITER(write_reminder_new)
+static void write_reminder(struct rows *rows, const struct reminder_row *row, const void *context)
 {
-    const struct reminder_row *row = item;
-    if (row->exists)
-        return false;
     row_begin(rows);
     row_span(rows, row->customer_id);
     row_uuid(rows, row->reminder_id);
@@ -105,8 +104,28 @@ WRITER(write_reminder_new)
     write_reminder_end(rows, row);
     row_int2(rows, row->announce == ANNOUNCE_KEEP ? ANNOUNCE_NOT : row->announce);
     row_span(rows, row->promise_id);
+}
+
+WRITER(write_reminder_new)
+{
+    const struct reminder_row *row = item;
+    if (row->exists || row->fresh)
+        return false;
+    write_reminder(rows, row, context);
     return true;
 }
+
+// Where nothing can be there already.
+WRITER(write_reminder_fresh)
+{
+    const struct reminder_row *row = item;
+    if (row->exists || !row->fresh)
+        return false;
+    write_reminder(rows, row, context);
+    return true;
+}
+const struct copy_statement reminder_copy = {sql_reminder_copy, 18, write_reminder_fresh, STORE_CONFLICT};
+
 const struct array_statement reminder_open = {
     .sql = sql_reminder_open,
     TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2, COLUMN_INT8, COLUMN_INSTANT, COLUMN_INSTANT, COLUMN_INT4,
@@ -159,12 +178,8 @@ const struct array_statement notice_forget = {.sql = sql_notice_forget,
                                               .write = write_reminder_key,
                                               .unguarded = true};
 
-WRITER(write_notice_new)
+static void write_notice(struct rows *rows, const struct notice_row *row)
 {
-    const struct notice_row *row = item;
-    (void)context;
-    if (row->exists)
-        return false;
     row_begin(rows);
     row_span(rows, row->customer_id);
     row_uuid(rows, row->reminder_id);
@@ -176,8 +191,29 @@ WRITER(write_notice_new)
     row_span(rows, row->about);
     row_instant(rows, row->last_order_at);
     row_instant(rows, row->next_at);
+}
+
+WRITER(write_notice_new)
+{
+    const struct notice_row *row = item;
+    (void)context;
+    if (row->exists || row->fresh)
+        return false;
+    write_notice(rows, row);
     return true;
 }
+
+WRITER(write_notice_fresh)
+{
+    const struct notice_row *row = item;
+    (void)context;
+    if (row->exists || !row->fresh)
+        return false;
+    write_notice(rows, row);
+    return true;
+}
+const struct copy_statement notice_copy = {sql_notice_copy, 10, write_notice_fresh, STORE_CONFLICT};
+
 const struct array_statement notice_add = {
     .sql = sql_notice_add,
     TYPES(COLUMN_TEXT, COLUMN_UUID, COLUMN_INT2, COLUMN_INSTANT, COLUMN_INT2, COLUMN_INT2, COLUMN_INT4,
@@ -295,11 +331,19 @@ WRITER(write_points)
     row_span(rows, row->event->id);
     row_span(rows, recorded_as(row->event, row->customer_id));
     row_real(rows, row->points);
+    if (row->has_amount)
+        row_int8(rows, row->event->amount);
+    else
+        row_null(rows);
+    if (row->event->side == SIDE_NONE)
+        row_null(rows);
+    else
+        row_int2(rows, row->event->side);
     return true;
 }
 const struct array_statement timeline_points = {
     .sql = sql_timeline_points,
-    TYPES(COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_REAL),
+    TYPES(COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_TEXT, COLUMN_REAL, COLUMN_INT8, COLUMN_INT2),
     .write = write_points,
     .otherwise = STORE_CONFLICT,
 };

@@ -18,12 +18,18 @@ struct copy_statement {
 #define WRITER(name) static bool name(struct rows *rows, const void *item, const void *context)
 
 extern const struct copy_statement timeline_copy, customer_copy, transition_copy, outbox_copy,
-    quarantine_copy;
+    quarantine_copy, reminder_copy, notice_copy;
 extern const struct array_statement lane_fence, customer_depart, timeline_points, customer_forget, promise_put,
     objection_put, profile_put, reminder_delete, notice_forget, reminder_open, reminder_update, notice_add,
     notice_delete, notice_update, outbox_delete, parcel_add, quarantine_settle;
 
 // The subject of an event as its row has it: empty where it is the customer itself.
+// Merges and unmerges stand on timelines in a way of their own; erasures do not stand there.
+static inline bool event_changes_ids(const struct event *event)
+{
+    return event->type == TYPE_CUSTOMER_MERGED || event->type == TYPE_CUSTOMER_UNMERGED;
+}
+
 static inline struct span recorded_as(const struct event *event, struct span customer_id)
 {
     return span_equal(event->subject, customer_id) ? SPAN_LITERAL("") : event->subject;

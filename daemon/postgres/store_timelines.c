@@ -88,9 +88,10 @@ static int open_stream(struct stream *stream)
     if (rows->failed)
         return fault(STATUS_NOMEM, "out of memory");
     rows_parameters(rows, &parameters);
-    int outcome = connection_run(connection, sql_begin, NULL, NULL);
+    int outcome = stream->store->frozen ? 0 : connection_run(connection, sql_begin, NULL, NULL);
     if (outcome == 0)
-        outcome = connection_run(connection, sql_timeline_open, &parameters, NULL);
+        outcome = connection_run(connection, connection->settings.read_only ? sql_event_open : sql_timeline_open,
+                                 &parameters, NULL);
     return outcome ? outcome : connection_send(connection, sql_timeline_fetch, NULL);
 }
 
@@ -124,7 +125,22 @@ int store_timelines(struct store *store, const struct span *ids, size_t count,
     while (outcome == 0 && more)
         outcome = take_piece(&stream, &more);
     // Nothing was written: the end of the transaction closes the cursor, whatever became of it.
-    connection_rollback(&stream.store->connection);
+    if (!stream.store->frozen)
+        connection_rollback(&stream.store->connection);
+    else if (outcome == 0 && count > 0)
+        outcome = connection_run(&stream.store->connection, sql_timeline_close, NULL, NULL);
     rows_trim(&stream.store->rows);
     return outcome;
+}
+
+int store_clock(struct store *store, instant *watermark, instant *wall)
+{
+    PGresult *result;
+    int outcome = connection_run(&postgres_store(store)->connection, sql_event_clock, NULL, &result);
+    if (outcome)
+        return outcome;
+    *watermark = result_instant(result, 0, 0);
+    *wall = result_instant(result, 0, 1);
+    PQclear(result);
+    return 0;
 }

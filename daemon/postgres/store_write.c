@@ -1,8 +1,12 @@
 // The batch: one transaction under its fence. Guarded statements go out together in one round trip and are
 // judged before anything is copied; then the inserts, each a COPY; then the commit.
+#include "base/clock.h"
+#include "base/metrics.h"
 #include "base/status.h"
 #include "customer_columns.h"
+#include "customer_mark.h"
 #include "identity_change.h"
+#include "policy_fence.h"
 #include "postgres/sql.h"
 #include "result.h"
 #include "store_internal.h"
@@ -17,12 +21,13 @@ struct part {
     size_t size, count;
     const struct array_statement *arrays;
     const struct copy_statement *copy;
+    const void *context; // of a copy
 };
 #define PART_ARRAYS(field, number, statement) \
-    {write->field, sizeof *write->field, write->number, &(statement), NULL}
-#define PART_COPY(field, number, statement)                                   \
-    {                                                                         \
-        write->field, sizeof *write->field, write->number, NULL, &(statement) \
+    {write->field, sizeof *write->field, write->number, &(statement), NULL, NULL}
+#define PART_COPY(field, number, statement, context)                                   \
+    {                                                                                  \
+        write->field, sizeof *write->field, write->number, NULL, &(statement), context \
     }
 
 static int send_parts(struct pipeline *pipeline, const struct store_write *write, const struct part *parts,
@@ -36,7 +41,8 @@ static int send_parts(struct pipeline *pipeline, const struct store_write *write
     return outcome;
 }
 
-static int send_guarded(struct pipeline *pipeline, const struct store_write *write)
+static int send_guarded(struct pipeline *pipeline, struct parcels *parcels, uint64_t policy,
+                        const struct store_write *write)
 {
     const struct part lanes = PART_ARRAYS(lanes, lane_count, lane_fence);
     const struct part customers[] = {
@@ -49,6 +55,7 @@ static int send_guarded(struct pipeline *pipeline, const struct store_write *wri
         PART_ARRAYS(delete_reminders, delete_reminder_count, notice_forget),
         PART_ARRAYS(delete_reminders, delete_reminder_count, reminder_delete),
         PART_ARRAYS(delete_notices, delete_notice_count, notice_delete),
+        PART_ARRAYS(delete_outbox, delete_outbox_count, parcel_revoke),
         PART_ARRAYS(delete_outbox, delete_outbox_count, outbox_delete),
         PART_ARRAYS(points, points_count, timeline_points),
         PART_ARRAYS(promises, promise_count, promise_put),
@@ -65,17 +72,23 @@ static int send_guarded(struct pipeline *pipeline, const struct store_write *wri
     // deadlock.
     int outcome = identity_lock(pipeline, write);
     if (outcome == 0)
+        outcome = policy_fence(pipeline, policy, write);
+    if (outcome == 0)
         outcome = send_parts(pipeline, write, &lanes, 1);
     if (outcome == 0)
         outcome = identity_lock_customers(pipeline, write);
     if (outcome == 0)
+        outcome = customer_mark(pipeline, write);
+    if (outcome == 0)
         outcome = send_parts(pipeline, write, customers, sizeof customers / sizeof *customers);
     if (outcome == 0)
         outcome = identity_apply(pipeline, write);
-    return outcome ? outcome : send_parts(pipeline, write, parts, sizeof parts / sizeof *parts);
+    if (outcome == 0)
+        outcome = send_parts(pipeline, write, parts, sizeof parts / sizeof *parts);
+    return outcome ? outcome : parcels_hold(parcels, pipeline, write);
 }
 
-static int copy_part(struct postgres_store *store, const struct part *part, const void *context)
+static int copy_part(struct postgres_store *store, const struct part *part)
 {
     struct connection *connection = &store->connection;
     struct rows *rows = &store->rows;
@@ -84,7 +97,7 @@ static int copy_part(struct postgres_store *store, const struct part *part, cons
     int outcome = 0;
     rows_begin_copy(rows, part->copy->columns);
     for (size_t i = 0; i < part->count; i++, item += part->size) {
-        bool written = part->copy->write(rows, item, context);
+        bool written = part->copy->write(rows, item, part->context);
         if (written && !begun) {
             begun = true;
             outcome = connection_copy_begin(connection, part->copy->sql);
@@ -109,26 +122,28 @@ static int copy_inserts(struct postgres_store *store, const struct store_write *
 {
     // Customers before their timelines, for the order of locks.
     const struct part parts[] = {
-        PART_COPY(customers, customer_count, customer_copy),
-        PART_COPY(timeline, timeline_count, timeline_copy),
-        PART_COPY(transitions, transition_count, transition_copy),
-        PART_COPY(outbox, outbox_count, outbox_copy),
-        PART_COPY(quarantine, quarantine_count, quarantine_copy),
+        PART_COPY(customers, customer_count, customer_copy, write),
+        PART_COPY(timeline, timeline_count, timeline_copy, write),
+        PART_COPY(transitions, transition_count, transition_copy, &store->parcels),
+        PART_COPY(reminders, reminder_count, reminder_copy, write),
+        PART_COPY(notices, notice_count, notice_copy, write),
+        PART_COPY(outbox, outbox_count, outbox_copy, write),
+        PART_COPY(quarantine, quarantine_count, quarantine_copy, write),
     };
     int outcome = 0;
     for (size_t i = 0; outcome == 0 && i < sizeof parts / sizeof *parts; i++)
         if (parts[i].count)
-            outcome = copy_part(store, &parts[i], write);
+            outcome = copy_part(store, &parts[i]);
     return outcome;
 }
 
 static const char *const write_statements[] = {
-    sql_identity_share,  sql_identity_check,
+    sql_identity_share,  sql_identity_check,  sql_policy_check,
     sql_lane_fence,      sql_customer_update, sql_quarantine_settle, sql_customer_forget,
     sql_notice_forget,   sql_reminder_delete, sql_notice_delete,     sql_outbox_delete,
     sql_timeline_points, sql_promise_put,     sql_objection_put,     sql_profile_put,
     sql_reminder_update, sql_reminder_open,   sql_notice_update,     sql_notice_add,
-    sql_parcel_add,      NULL,
+    sql_parcel_add,      sql_parcel_revoke,   sql_parcel_hold,       NULL,
 };
 
 // Asks once a connection for the number of the row type of customers.
@@ -155,18 +170,24 @@ int store_write_batch(struct store *store, const struct store_write *write)
     if (outcome == 0)
         outcome = identity_prepare(connection, write);
     if (outcome == 0)
+        outcome = customer_mark_prepare(connection, write);
+    if (outcome == 0)
         outcome = pipeline_begin(&pipeline, connection, &postgres->rows, write->durable, write_statements);
     pipeline.record_type = postgres->customer_type;
     if (outcome == 0)
-        outcome = send_guarded(&pipeline, write);
+        outcome = send_guarded(&pipeline, &postgres->parcels, store->policy, write);
     if (outcome == 0)
         outcome = pipeline_settle(&pipeline);
     if (outcome == 0)
         outcome = copy_inserts(postgres, write);
+    int64_t begun_us = clock_monotonic_us();
     if (outcome == 0)
         outcome = connection_commit(connection);
+    outcome = policy_verdict(connection, outcome);
     if (outcome)
         connection_rollback(connection);
+    else
+        metric_observe(METRIC_BATCH_STAGE, STAGE_COMMIT, clock_monotonic_us() - begun_us);
     rows_trim(&postgres->rows);
     return outcome;
 }

@@ -10,7 +10,7 @@ BEGIN
                     WHERE fold_at <= w.watermark OR wake_at < w.watermark)
                 AND NOT EXISTS (SELECT FROM guanxi.v_notice WHERE state = 'held' AND at < w.watermark)
                 AND NOT EXISTS (SELECT FROM guanxi.outbox WHERE at < w.watermark)
-                AND NOT EXISTS (SELECT FROM guanxi.parcel)
+                AND NOT EXISTS (SELECT FROM guanxi.parcel WHERE NOT held OR from_at < w.watermark)
             FROM guanxi.v_watermark AS w) THEN
             RETURN;
         END IF;

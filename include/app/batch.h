@@ -8,7 +8,7 @@
 #include "app/cache.h"
 #include "app/collector.h"
 #include "app/group.h"
-#include "base/metrics.h"
+#include "app/tally.h"
 
 // One transaction at a time for all workers of a process, for those that keep running into each other.
 struct turnstile {
@@ -47,7 +47,7 @@ struct applier {
     int suspicious;    // batches for which late events are looked up before they are written
     size_t strangers;  // customers asked for in a row whom the database did not know
     size_t trust;      // after so many the next ones pass for new unasked
-    int64_t tally[METRIC_COUNT];
+    struct tally tally;
 };
 
 void applier_init(struct applier *applier);

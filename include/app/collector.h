@@ -13,6 +13,7 @@ struct collector {
     struct customer_row *row;
     bool messages;
     bool keep;   // events do not outlive the set: what names one is copied
+    instant quiet_until; // nobody will be told of notices before it: what they would say is not made; unset by begin
     bool failed; // memory ran out
 
     // Rows of this customer in the set, by number from 1; 0: none yet.
@@ -26,8 +27,8 @@ struct collector {
     uint8_t packed[BOOK_PACKED_MAX];
 };
 
-// Takes a customer in hand. With `messages`, transitions and closings go to the outbox at once (live), numbered in
-// the row; without, only rows of the tables are made (fold, which reconciles them with what was published). 0,
+// Takes a customer in hand. With `messages`, transitions are told of, numbered in the row, and closings go to the
+// outbox (live); without, only rows of the tables are made (fold, which reconciles them with what was published). 0,
 // or STATUS_BROKEN: the row's book is none.
 int collector_begin(struct collector *collector, struct writeset *set, const struct policy *policy,
                     struct customer_row *row, bool messages);

@@ -8,7 +8,7 @@
 
 // A place in folder->effects: how many rows stand before it.
 struct fold_place {
-    size_t transitions, reminders, notices;
+    size_t transitions, promises, objections, profiles, reminders, notices;
 };
 
 // One customer made from nothing; its effects are a stretch of folder->effects.
@@ -22,6 +22,7 @@ struct folder {
     const struct policy *policy;
     struct store *store;
     struct decoder *decoder;
+    instant quiet_until; // of customers that an import has marked: all before it is silent; INSTANT_NONE: as they say
 
     // scratch, kept from fold to fold
     VECTOR(struct customer_row) loaded;
@@ -31,10 +32,20 @@ struct folder {
     struct writeset set;     // what is written
     struct arena arena;      // what the store gave
     struct arena scratch;    // of one event
+    size_t rows;             // of timelines, in the last fold; of those
+    bool bounded;            // of each customer only so many rows are corrected at once; what is over is ..
+    size_t uncorrected;      // .. counted
+    size_t refused;          // today's rules refuse so many, the first of them for
+    struct reject reject;
 };
 
 void folder_init(struct folder *folder);
 void folder_free(struct folder *folder);
+
+// Makes customers (ids sorted, unique) up to `watermark`, or as far as each had come if that is further, and writes
+// nothing. 0: folder->folded has each, with its rows in folder->effects; folder->set.points what timelines show that is
+// not so. One who is not in the database is passed over. Else as the store says.
+int fold_make(struct folder *folder, const struct span *ids, size_t count, instant watermark);
 
 // Folds customers (ids sorted, unique) up to `watermark` and writes the result, marks gone, under their
 // versions; one of whom no event is left that begins a customer is no more. 0: folder->set.customers tells what
@@ -50,6 +61,7 @@ struct follow_ups {
     size_t notice_count;
     const struct outbox_row *outbox; // held ones
     size_t outbox_count;
+    bool fresh; // there is and was nothing
 };
 
 // What a fold yields of one customer, as far as it is held against what was published.
@@ -65,13 +77,15 @@ struct yielded {
 // Brings the reminders and held messages that the tables have in line with a fold (model section 1, Fold):
 // a reminder of which something was published keeps its due_at, opened_at and notices; one that the fold
 // does not yield is closed moot, or deleted if nothing of it was published. False: memory is out.
-// Notices before before->quiet_until are suppressed.
+// Notices before before->quiet_until are suppressed; so they stay, and where an import wants it told, an open reminder
+// of which that is all is to be announced.
 bool reconcile_reminders(struct writeset *set, const struct customer_row *row, const struct customer_row *before,
                          const struct yielded *yielded, const struct follow_ups *had);
 
 // Issues one message of each kind of transition in which the folded customer stands elsewhere than was last
-// published, in place of all that were held; none of a customer who is no more. Sets row->messages. False: memory
-// is out.
+// published, in place of all that were held; of a customer who is no more none, the row then carries what was told
+// (app/told.h). Of what an import brought silently, and of which nothing was told before, nothing is told now. Sets
+// row->messages. False: memory is out.
 bool reconcile_transitions(struct writeset *set, struct customer_row *row, const struct customer_row *before,
                            const struct yielded *yielded, const struct follow_ups *had);
 

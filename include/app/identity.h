@@ -19,7 +19,7 @@ enum identity_verdict {
     IDENTITY_EVENT_APPLIED,   // the set has what it brings
     IDENTITY_EVENT_IGNORED,   // nothing of the set is for it: an event like any other, without effect
     IDENTITY_EVENT_DUPLICATE, // read before
-    IDENTITY_EVENT_DROPPED,   // of somebody erased
+    IDENTITY_EVENT_DROPPED,   // of somebody erased, or an unmerge of somebody erased
     IDENTITY_EVENT_REFUSED,   // for the quarantine, `reject` says why
 };
 

@@ -55,6 +55,7 @@ struct intake {
     const struct app_settings *settings;
     int64_t unknown_marks; // passed over so far
     struct chunk *spare;   // an empty chunk from the last time nothing had arrived
+    int64_t busy_us;       // spent on taking and decoding since it was last set to 0
 };
 
 enum { LANE_REASON_MAX = 200 };
@@ -64,6 +65,7 @@ struct lane {
     int32_t partition;
     char topic[250];
     int worker; // index
+    int series; // of the topic, among the metrics
     _Atomic enum lane_state state;
     char reason[LANE_REASON_MAX];
     bool reported;       // the halt was written down
@@ -95,6 +97,11 @@ struct lane {
     _Atomic int64_t position;     // the same, or beyond control records that follow
     _Atomic int64_t committed_us; // monotonic instant of the last commit
     _Atomic int64_t told;         // position as committed to the group, for lag tools
+    _Atomic int64_t oldest_ms;    // Kafka timestamp of the oldest record taken and not committed; -1: there is none
+
+    // The keeper's own.
+    int64_t end;       // as last seen; -1: not yet
+    int64_t unread_us; // local clock when it first saw records that are not taken; 0: there are none
 };
 
 // A lane as claimed, not started; NULL when memory is out. lane_free drops what was decoded ahead.
@@ -105,6 +112,8 @@ void lane_reset(struct lane *lane, const struct lane_row *row);
 void lane_forget(struct lane *lane);
 // All before the offset is committed.
 void lane_set_cursor(struct lane *lane, int64_t offset);
+// After that: which record now is the oldest not committed.
+void lane_note_oldest(struct lane *lane);
 // Where the source has to start: at the anchor when there is one to check.
 int64_t lane_start_offset(const struct lane *lane);
 

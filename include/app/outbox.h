@@ -3,24 +3,14 @@
 #define GUANXI_APP_OUTBOX_H
 
 #include "app/writeset.h"
+#include "core/standing.h"
 
-// Where a customer stands in what a kind of transition moves.
-struct standing {
-    int state;      // level, stage, phase or tier
-    int32_t detail; // PRAM: cycle * 2 + premature; TIER: target
-};
-struct standing standing_of(const struct customer *customer, enum transition_kind kind);
-static inline bool standing_same(struct standing a, struct standing b)
-{
-    return a.state == b.state && a.detail == b.detail;
-}
-
-// Puts a transition into the outbox as the customer's next message of its kind; `from` is where the customer
-// stood by the message before. False: memory is out.
+// Lets a transition be told, as the customer's next message of its kind; `from` is where the customer stood by the
+// message before.
+void outbox_tell(struct customer_row *row, struct transition_row *change, struct standing from);
+// The same by a message of its own, without a transition in the set. False: memory is out.
 bool outbox_transition(struct writeset *set, struct customer_row *row, const struct transition_row *change,
                        struct standing from);
-// The message put in last was of a walk through stages, which went on.
-void outbox_walk_on(struct writeset *set, struct customer_row *row, const struct transition *walk);
 // Of the transition of a message in the outbox: where the customer stood before it. Of a PRAM cycle other than the
 // one it leads to it does not know which: the standing is then nobody's.
 struct standing outbox_standing(const struct transition *message);

@@ -19,8 +19,8 @@ struct registered {
 };
 
 struct shared {
-    const struct policy *policy;
-    const struct app_settings *settings;
+    const struct policy *_Atomic policy; // these two may be swapped for others between turns: see engine_swap
+    const struct app_settings *_Atomic settings;
     struct source *source;
     struct turnstile turnstile;
 
@@ -28,6 +28,7 @@ struct shared {
     VECTOR(struct registered) registry; // lanes we own
     VECTOR(int32_t) orphans;            // homes without an owner, swept by us
 
+    pthread_mutex_t policy_mutex;       // held while the policy is swapped, here and in the database
     pthread_mutex_t publish_mutex;      // held while messages of our homes are read, sent and deleted
 
     _Atomic int64_t watermark; // instant; INSTANT_NONE: none yet
@@ -39,6 +40,9 @@ struct shared {
     char fatal_message[512];   // written once, before `fatal`
     int publish_fd;            // eventfd: something was released
 };
+
+// The policy in force, here and in the database: waits while it is being swapped.
+const struct policy *shared_settled_policy(struct shared *shared);
 
 // Records the first fatal status of any thread, with its message, and lets everybody stop.
 void shared_fail(struct shared *shared, int status);

@@ -28,6 +28,7 @@ struct sweeper {
     VECTOR(size_t) missing;
     size_t fold_share;    // customers folded at once: as many as take no longer than they should
     size_t advance_share; // customers advanced at once
+    bool derived; // no schedule is left that an earlier policy made
     double announce_allowance; // late announcements that may go out now
     int64_t announced_us;      // monotonic instant of the last reckoning of it
 };
@@ -43,6 +44,10 @@ int sweep_changes(struct sweeper *sweeper, instant watermark, size_t *done); // 
 int sweep_release(struct sweeper *sweeper, instant watermark, size_t *done);
 // Announces open reminders all of whose notices were suppressed, when the lanes have been read to their end.
 int sweep_announce(struct sweeper *sweeper, size_t *done);
+
+// A change of intervals or calendars has made what is scheduled out of date: customers are gone through, in the order of
+// their ids and wherever their homes are, and are woken anew. How far it came is kept in the database.
+int sweep_derive(struct sweeper *sweeper, instant watermark, size_t *done);
 
 // PostgreSQL asked to try again: the steps take less at once from now on.
 void sweeper_halve(struct sweeper *sweeper);

@@ -50,6 +50,8 @@ void worker_join(struct worker *worker);
 // Locks the worker out of its lanes between turns.
 void worker_enter(struct worker *worker);
 void worker_leave(struct worker *worker);
+// Inside: goes by this policy and these settings from now on.
+void worker_adopt(struct worker *worker, const struct policy *policy, const struct app_settings *settings);
 // Inside: lanes that are no longer RUNNING have no part in the batch any more.
 void worker_prune(struct worker *worker);
 

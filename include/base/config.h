@@ -69,6 +69,29 @@ struct config_checklists {
     size_t count;
 };
 
+struct config_integers {
+    int64_t *items;
+    size_t count;
+};
+
+// Where classes of scores begin.
+struct config_breakpoints {
+    bool given;
+    struct config_integers recency, frequency;
+    struct config_texts monetary; // decimal texts, as they stand
+};
+
+struct config_segment {
+    struct config_source where;
+    const char *name;
+    struct config_integers scores[3]; // r, f, m: from and to
+};
+
+struct config_segments {
+    struct config_segment *items;
+    size_t count;
+};
+
 enum { CONFIG_STAGES = 5 }; // stranger, established, evaluating, growing, mature
 
 // What a stage of life shows: "list.item" or "list".
@@ -98,6 +121,9 @@ struct config_stages {
 #define OPTION_TYPE_types      struct config_types
 #define OPTION_TYPE_checklists struct config_checklists
 #define OPTION_TYPE_stages     struct config_stages
+#define OPTION_TYPE_integers   struct config_integers
+#define OPTION_TYPE_breakpoints struct config_breakpoints
+#define OPTION_TYPE_segments   struct config_segments
 
 // struct config_kafka { const char *brokers; ... }; and so on.
 #define X(kind, name, ...) OPTION_TYPE_##kind name;
@@ -130,6 +156,7 @@ struct config {
     struct config_texts
         kafka_file_properties; // lines of kafka.properties_file or of the credential
     struct config_source where[CONFIG_OPTIONS]; // of every option; see config_where
+    uint64_t digests[CONFIG_OPTIONS];           // of what was written for it; see config_changes
     struct config_block *memory;                // all that the members point at
 };
 
@@ -157,6 +184,15 @@ void config_free(struct config *config);
 // Where the value of an option came from, for problems found elsewhere.
 struct config_source config_where(const struct config *config, const char *group,
                                   const char *option);
+
+// A duration as options have it, a whole number and its unit ("7 d", "90s"). 0, or -1: the text is none.
+int duration_parse(const char *text, int64_t *microseconds);
+
+// Tells each option for which something else was written ("group" is "" for the file itself).
+void config_changes(const struct config *before, const struct config *after,
+                    void (*each)(void *context, const char *group, const char *option), void *context);
+// Gives an option the value it has in another configuration, which must outlive this one.
+void config_retain(struct config *config, const struct config *from, const char *group, const char *option);
 
 // Writes the sample file: every option with its default and what it means. 0 or STATUS_IO.
 int config_print_defaults(FILE *out);

@@ -1,50 +1,116 @@
-// Counters and gauges of the process, one row each. Atomic, relaxed: cheap enough for a batch, not meant
-// for every event (add sums per batch). Labels come with the exposition.
+// Counters, gauges and histograms of the process; base/metrics_table.h has a row for each. Any thread. Updates are
+// relaxed atomics: cheap enough for a batch, not meant for every event (struct metric_counts sums those).
 #ifndef GUANXI_BASE_METRICS_H
 #define GUANXI_BASE_METRICS_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
-// X(NAME, "prometheus_name", type, "help")
-#define METRICS(X) \
-    X(EVENTS_CONSUMED, "guanxi_events_consumed_total", COUNTER, "Records read from Kafka") \
-    X(EVENTS_APPLIED, "guanxi_events_applied_total", COUNTER, "Events applied in order") \
-    X(EVENTS_LATE, "guanxi_events_late_total", COUNTER, "Events put on the timeline for a fold") \
-    X(EVENTS_DUPLICATE, "guanxi_events_duplicate_total", COUNTER, "Events dropped as duplicates") \
-    X(EVENTS_ERASED, "guanxi_events_erased_total", COUNTER, "Events of erased customers dropped") \
-    X(EVENTS_IGNORED, "guanxi_events_ignored_total", COUNTER, "Events without effect") \
-    X(EVENTS_UNKNOWN, "guanxi_events_unknown_total", COUNTER, "Events of unknown types passed over") \
-    X(EVENTS_TOMBSTONE, "guanxi_events_tombstone_total", COUNTER, "Records without a value") \
-    X(EVENTS_TICK, "guanxi_events_tick_total", COUNTER, "Ticks read") \
-    X(EVENTS_QUARANTINED, "guanxi_events_quarantined_total", COUNTER, "Records put into quarantine") \
-    X(MARKS_UNKNOWN, "guanxi_marks_unknown_total", COUNTER, "Unknown checklist marks passed over") \
-    X(BATCHES, "guanxi_batches_total", COUNTER, "Batches committed") \
-    X(BATCH_RETRIES, "guanxi_batch_retries_total", COUNTER, "Batches begun again") \
-    X(FENCED, "guanxi_fenced_total", COUNTER, "Batches dropped because another owner has the lane") \
-    X(FOLDS, "guanxi_folds_total", COUNTER, "Customers folded") \
-    X(ADVANCED, "guanxi_advanced_total", COUNTER, "Customers advanced by the sweep") \
-    X(PUBLISHED, "guanxi_published_total", COUNTER, "Messages published") \
-    X(PUBLISH_REPEATS, "guanxi_publish_repeats_total", COUNTER, "Messages sent again after an interruption") \
-    X(PRODUCER_REBUILDS, "guanxi_producer_rebuilds_total", COUNTER, "Producers rebuilt after a fatal error") \
-    X(CACHE_HITS, "guanxi_cache_hits_total", COUNTER, "Customers found in the cache") \
-    X(CACHE_MISSES, "guanxi_cache_misses_total", COUNTER, "Customers read from PostgreSQL") \
-    X(REBALANCES, "guanxi_kafka_rebalances_total", COUNTER, "Rebalances of the consumer group") \
-    X(POSTGRES_RECONNECTS, "guanxi_postgres_reconnects_total", COUNTER, "Connections made again") \
-    X(LANES_OWNED, "guanxi_kafka_assigned_partitions", GAUGE, "Lanes this instance owns") \
-    X(HOLIDAYS_MISSING, "guanxi_holidays_missing", GAUGE, \
-      "1 while the holidays of this year, or in its last quarter of the next, are not known")
+#include "base/metrics_table.h"
 
 enum metric {
-#define X(NAME, name, type, help) METRIC_##NAME,
+#define X(NAME, ...) METRIC_##NAME,
     METRICS(X)
 #undef X
     METRIC_COUNT
 };
 
+enum metric_label {
+#define X(NAME, ...) LABEL_##NAME,
+    METRIC_LABELS(X)
+#undef X
+    LABEL_COUNT
+};
+
+enum { // values of a label at most
+#define X(NAME, label, most, from) LABEL_##NAME##_MOST = (most),
+    METRIC_LABELS(X)
+#undef X
+};
+
+#define X(NAME, text) RESULT_##NAME,
+enum metric_result { METRIC_RESULTS(X) RESULT_COUNT };
+#undef X
+#define X(NAME, text) STAGE_##NAME,
+enum metric_stage { METRIC_STAGES(X) };
+#undef X
+#define X(NAME, text) WAITING_##NAME,
+enum metric_waiting { METRIC_WAITING(X) };
+#undef X
+
+// A sample that is not known (any more).
+#define METRIC_ABSENT INT64_MIN
+
+// ------------------------------------------------------------------------------------------------ values
+
 void metric_add(enum metric metric, int64_t amount);
 void metric_set(enum metric metric, int64_t value);
+// The same for one value of each label; the second is 0 where there is no second label.
+void metric_add_at(enum metric metric, int first, int second, int64_t amount);
+void metric_set_at(enum metric metric, int first, int second, int64_t value);
+// All of its series together; of a histogram the number of observations.
 int64_t metric_read(enum metric metric);
+int64_t metric_read_at(enum metric metric, int first, int second);
+
+// Counts one observation; `value` in the unit the bounds are written in.
+void metric_observe(enum metric metric, int first, int64_t value);
+
+// Observations to be added at once. Zero to begin with.
+enum { METRIC_BUCKETS_MOST = 16 };
+struct metric_counts {
+    uint32_t buckets[METRIC_BUCKETS_MOST];
+    double sum;
+};
+void metric_count(enum metric metric, struct metric_counts *counts, int64_t value);
+void metric_add_counts(enum metric metric, int first, const struct metric_counts *counts);
+
+// Counts an SQLSTATE under its class; NULL: the connection broke without one.
+void metric_sqlstate(const char *sqlstate);
+
+// ------------------------------------------------------------------------------------------------ labels
+
+// Names value `index` of a label (of those that are told); series whose values have no name are not shown. The text
+// is copied, shortened if need be.
+void metric_label_value(enum metric_label label, int index, const char *value);
+// The index of a value, or 0.
+int metric_label_index(enum metric_label label, const char *value);
+// The labels of an info metric as they stand between the braces.
+void metric_info(enum metric metric, const char *labels);
+
+// ------------------------------------------------------------------------------------------------- lanes
+
+enum lane_metric {
+#define X(NAME, ...) LANE_METRIC_##NAME,
+    LANE_METRICS(X)
+#undef X
+    LANE_METRIC_COUNT
+};
+#define X(NAME, text) LANE_STATE_##NAME,
+enum metric_lane_state { METRIC_LANE_STATES(X) };
+#undef X
+
+struct metric_lane {
+    char topic[250];
+    int32_t partition;
+    int64_t values[LANE_METRIC_COUNT]; // METRIC_ABSENT: not known yet; STATE: enum metric_lane_state
+};
+
+// From now on these are the lanes; copied. When memory is out those before remain.
+void metrics_set_lanes(const struct metric_lane *lanes, size_t count);
+// What status lines say of them all: their number, offsets not committed yet, the age of the oldest record of those.
+struct metric_lag {
+    int64_t lanes, halted, records, oldest_us;
+};
+struct metric_lag metrics_lag(void);
+
+// ------------------------------------------------------------------------------------------------ output
+
+// Everything in Prometheus' text format 0.0.4.
+void metrics_write(FILE *out);
+// The reference page, in Markdown.
+void metrics_write_reference(FILE *out);
+
 const char *metric_name(enum metric metric);
 
 #endif

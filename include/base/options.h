@@ -21,7 +21,7 @@ struct option_limits {
 
 #define OPTION_KINDS(X) \
     X(boolean) X(integer) X(real) X(text) X(choice) X(duration) X(size) X(window) X(texts) \
-    X(durations) X(reals) X(rates) X(types) X(checklists) X(stages)
+    X(durations) X(reals) X(integers) X(rates) X(types) X(checklists) X(stages) X(breakpoints) X(segments)
 
 #define OPTION_MS 1e3
 #define OPTION_S 1e6
@@ -109,6 +109,13 @@ struct option_limits {
     X(choice, format, "\"auto\"", (.choices = "auto|text|json|journal"), \
       "auto: for the journal under systemd, else text.")
 
+#define HTTP_OPTIONS(X) \
+    X(text, listen, "\"127.0.0.1:8487\"", (.most = 128), \
+      "Where metrics and health are served: address:port, [address]:port, or :port for every address; empty: " \
+      "nowhere. There is no password: only those should reach it who may see how guanxid does.") \
+    X(text, socket, "\"\"", (.most = 107), \
+      "The path of a Unix socket that serves the same to user and group; empty: none.")
+
 // Settings that decide outcomes. By level: reactive, accountable, proactive, with basic first where there
 // are four.
 #define MODEL_OPTIONS(X) \
@@ -178,6 +185,38 @@ struct option_limits {
       "\"holidays/cn-2026.json\"];") \
     X(window, rfm_window, "365", (.least = 1, .most = 36525, .choices = "lifetime"), \
       "Calendar days over which orders count for frequency and monetary value.") \
+    X(text, rank_at, "\"02:30\"", (.most = 5), \
+      "When customers are ranked each day, for the day before: local time of day; \"\" is never.") \
+    X(choice, scores, "\"population\"", (.choices = "population|breakpoints"), \
+      "How a rank scores recency, frequency and monetary value from 1 to 5: by the share of customers that a " \
+      "customer leaves behind, or by fixed breakpoints.") \
+    X(breakpoints, breakpoints, "{ }", (.least = 1, .most = 1e9, .count = 4), \
+      "For scores = \"breakpoints\": the days since the last order, the orders and the money (decimal texts in " \
+      "base_currency) with which the next of five classes begins, for example { recency = [30, 90, 180, 365]; " \
+      "frequency = [2, 4, 8, 16]; monetary = [\"500\", \"2000\", \"5000\", \"20000.00\"]; }") \
+    X(segments, segments, \
+      "(\n" \
+      "    { name = \"Champions\"; r = [5, 5]; f = [5, 5]; m = [5, 5]; },\n" \
+      "    { name = \"Potential Loyalist\"; r = [3, 5]; f = [3, 5]; m = [2, 5]; },\n" \
+      "    { name = \"Loyal Customers\"; r = [2, 4]; f = [2, 4]; m = [2, 4]; },\n" \
+      "    { name = \"Promising\"; r = [3, 4]; f = [1, 3]; m = [3, 5]; },\n" \
+      "    { name = \"New Customers\"; r = [4, 5]; f = [1, 3]; m = [1, 5]; },\n" \
+      "    { name = \"Can't Lose Them\"; r = [1, 2]; f = [3, 4]; m = [4, 5]; },\n" \
+      "    { name = \"At Risk\"; r = [1, 2]; f = [2, 5]; m = [4, 5]; },\n" \
+      "    { name = \"Need Attention\"; r = [1, 3]; f = [3, 5]; m = [3, 5]; },\n" \
+      "    { name = \"About To Sleep\"; r = [2, 3]; f = [1, 3]; m = [1, 4]; },\n" \
+      "    { name = \"Lost\"; r = [1, 1]; f = [1, 5]; m = [1, 5]; }\n" \
+      ")", \
+      (.most = 64), "Segments of customers by their scores of recency (r), frequency (f) and monetary value (m), " \
+      "each from and to; the first that fits counts. Those whom none fits are Others.") \
+    X(real, margin, "1.0", (.most = 1), \
+      "The part of revenue that is profit, costs (cost.incurred) aside, for customer lifetime value. Six decimals count.") \
+    X(real, retention, "0.80", (.most = 1), \
+      "The part of the mean yearly profit that is expected of each further year.") \
+    X(real, discount, "0.10", (.most = 10), "What makes money of a later year worth less: the yearly rate.") \
+    X(integer, clv_horizon, "5", (.most = 50), "Years ahead of the running one that count for customer lifetime value.") \
+    X(duration, value_retention, "\"400 d\"", (.least = OPTION_D, .most = OPTION_CENTURY), \
+      "How long the rows of a rank are kept: older ones go with the next rank.") \
     X(types, types, "( )", (.most = 1000), \
       "Changes to the table of event types, and further types. Only what is given changes; contact is " \
       "one of none, by_direction, inbound, outbound, both; points are -1000 to 1000. For example " \
@@ -215,6 +254,7 @@ struct option_limits {
     S("postgres", postgres, POSTGRES_OPTIONS) \
     S("", daemon, DAEMON_OPTIONS) \
     S("log", log, LOG_OPTIONS) \
+    S("http", http, HTTP_OPTIONS) \
     S("model", model, MODEL_OPTIONS)
 
 #endif

@@ -30,6 +30,7 @@
     X(stage_since, SINCE, "when the stage was entered") \
     X(level_down_at, INSTANT, "the last step down") \
     X(care_since, INSTANT, "the last time the customer was reopened or became fit again") \
+    X(not_before, INSTANT, "a change of intervals or calendars met it: nothing opens before; until the next fold") \
     X(below_since, INSTANT, "since when the level is under its target without a break") \
     X(agreement_at, INSTANT, "the last agreement, unless it was ended") \
     X(agreement_until, INSTANT, "until when it runs, if that was said") \

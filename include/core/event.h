@@ -60,6 +60,13 @@ struct event {
     uint8_t tier, target; // guanxi.valued
 };
 
+// Whether its type carries money.
+static inline bool event_has_amount(const struct event *event)
+{
+    return event->effect == EFFECT_OF_ORDER_PLACED || event->effect == EFFECT_OF_ORDER_REFUNDED ||
+           event->effect == EFFECT_OF_COST;
+}
+
 // The one order of a customer's events: (time, source, id, subject as recorded). <0, 0, >0.
 int event_compare(const struct event *a, const struct event *b);
 

@@ -39,6 +39,10 @@ static inline bool customer_is_late(const struct customer *customer, instant at)
 // The instant at which the customer next changes by itself; INSTANT_NEVER when it does not.
 instant customer_wake(const struct policy *policy, const struct customer *customer);
 
+// The instant from which the evidence of this level alone is lacking if nothing happens: at or before as_of where it
+// is lacking already, INSTANT_NONE where there never was any, INSTANT_NEVER of basic, which needs none.
+instant customer_evidence_end(const struct policy *policy, const struct customer *customer, int level);
+
 // The next reminder if nothing happens, with its nominal due: the one that opens first, of those that open
 // at one instant the first kind. False when none is scheduled.
 struct upcoming {

@@ -7,6 +7,7 @@
 #include "core/event_type.h"
 #include "core/instant.h"
 #include "core/span.h"
+#include "core/valuation.h"
 
 enum level { LEVEL_BASIC = 1, LEVEL_REACTIVE, LEVEL_ACCOUNTABLE, LEVEL_PROACTIVE, LEVEL_COUNT = 4 };
 enum tier { TIER_NONE, TIER_ORDINARY, TIER_RISING, TIER_STAR, TIER_FADING, TIER_COUNT };
@@ -61,6 +62,7 @@ struct currency_rate {
 struct policy {
     uint64_t fingerprint;      // of every setting here
     uint64_t mixed_fingerprint; // of those that may not be mixed without recompute
+    instant since; // the watermark when it took effect: nothing that it schedules anew opens before; no part of either
 
     // warmth and level
     duration half_life;
@@ -98,6 +100,7 @@ struct policy {
 
     // value
     int32_t rfm_window; // calendar days; 0 is lifetime
+    struct valuation valuation;
 
     struct zone zone;
     char zone_name[64];
@@ -143,6 +146,12 @@ duration policy_interval(const struct policy *policy, int level, int tier);
 
 // The calendar day (days since 1970-01-01) of the business time zone that holds the instant.
 int32_t policy_day(const struct policy *policy, instant at);
+// The first instant of a calendar day.
+instant policy_day_begins(const struct policy *policy, int32_t day);
+// The first instant of it at which the local time is a minute of the day, or later.
+instant policy_local(const struct policy *policy, int32_t day, int32_t minute);
+// How far local time is ahead of UTC at the instant.
+duration policy_offset(const struct policy *policy, instant at);
 
 // The first working instant at or after `at`; INSTANT_NEVER if CALENDAR_REACH days have none, which
 // policy_works rules out.

@@ -45,10 +45,26 @@ int accept_migrate(const struct given *given, int count, char *const *operands);
 int command_migrate(struct command_context *context);
 int accept_quarantine(const struct given *given, int count, char *const *operands);
 int command_quarantine(struct command_context *context);
+int accept_customer(const struct given *given, int count, char *const *operands);
+int command_customer(struct command_context *context);
+int accept_explain(const struct given *given, int count, char *const *operands);
+int command_explain(struct command_context *context);
+int accept_due(const struct given *given, int count, char *const *operands);
+int command_due(struct command_context *context);
+int accept_import(const struct given *given, int count, char *const *operands);
+int command_import(struct command_context *context);
+int accept_recompute(const struct given *given, int count, char *const *operands);
+int command_recompute(struct command_context *context);
+int accept_simulate(const struct given *given, int count, char *const *operands);
+int command_simulate(struct command_context *context);
+int accept_verify(const struct given *given, int count, char *const *operands);
+int command_verify(struct command_context *context);
 int accept_readmit(const struct given *given, int count, char *const *operands);
 int command_readmit(struct command_context *context);
 int accept_schema(const struct given *given, int count, char *const *operands);
 int command_schema(struct command_context *context);
+int accept_rank(const struct given *given, int count, char *const *operands);
+int command_rank(struct command_context *context);
 
 // Connects a store that may write. 0 or a negative status; what is in *store is to be closed in any case.
 int command_store_open(const struct command_context *context, struct store **store);

@@ -7,11 +7,11 @@
 enum { OVERRIDES_MOST = 128, COMMANDS_MOST = 32 };
 
 struct command_line {
-    const struct command *command; // NULL with --help, --version, --print-defaults alone
+    const struct command *command; // NULL with --help, --version, --print-... alone
     const char *config_file;
     const char *overrides[OVERRIDES_MOST];
     size_t override_count;
-    bool help, version, print_defaults;
+    bool help, version, print_defaults, print_metrics;
     struct given given;
     char **operands;
     int operand_count;

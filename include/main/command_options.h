@@ -14,7 +14,26 @@
     X(STATE, "state", "STATE", "records that are held (the default), applied, discarded or any") \
     X(REASON, "reason", "CODE", "records with this reason") \
     X(TOPIC, "topic", "NAME", "records of this topic") \
-    X(LIMIT, "limit", "N", "so many at most")
+    X(LIMIT, "limit", "N", "so many at most") \
+    X(SAMPLE, "sample", "N", "just so many customers, always the same of them") \
+    X(CUSTOMER, "customer", "ID", "this one alone") \
+    X(ALL, "all", NULL, "all customers, whatever they stand under") \
+    X(CSV, "csv", NULL, "data as CSV") \
+    X(LANG, "lang", "en|zh", "the language of what is for people; English without it") \
+    X(OWNER, "owner", "NAME", "of this owner; \"\" is nobody's") \
+    X(LEVEL, "level", "LEVEL", "on this level, by number or code") \
+    X(STAGE, "stage", "STAGE", "in this stage of life, by number or code") \
+    X(TIER, "tier", "TIER", "of this tier") \
+    X(AT_RISK, "at-risk", NULL, "at risk") \
+    X(SORT, "sort", "ORDER", "id (without it), warmth, contact, due or spent: see above") \
+    X(AT, "at", "INSTANT", "as it was then, or will be if nothing happens") \
+    X(WITHIN, "within", "TIME", "also what falls due within it, as in 7d (without it)") \
+    X(NAME, "name", "NAME", "what an import is called, to go on with it; without it as its file") \
+    X(REJECTS, "rejects", "FILE", "where lines go that are not taken; FILE.rejects without it") \
+    X(AGAIN, "again", NULL, "from the first line on, whatever was imported before") \
+    X(ANNOUNCE, "announce", NULL, "tell of what is from before: changes, and open reminders as late announcements") \
+    X(AS_OF, "as-of", "DATE", "the calendar day at whose end to value; without it the present one") \
+    X(FIT, "fit", NULL, "find the parameters of BG/NBD anew")
 
 enum command_option {
 #define X(NAME, name, value, help) OPTION_##NAME,

@@ -4,6 +4,7 @@
 
 #include "app/settings.h"
 #include "base/config.h"
+#include "http/server.h"
 #include "kafka/settings.h"
 #include "postgres/store.h"
 
@@ -12,6 +13,7 @@ struct settings {
     struct kafka_settings kafka;
     struct postgres_settings postgres;
     struct app_settings app;
+    struct http_settings http;
     char *password; // owned; postgres.password points at it
 };
 

@@ -4,6 +4,7 @@
 
 #include "codec/decode.h"
 #include "core/model.h"
+#include "core/standing.h"
 
 // ---------------------------------------------------------------------------------------------- lanes
 
@@ -39,6 +40,10 @@ struct lane_advance {
 
 // -------------------------------------------------------------------------------------------- customers
 
+// How the next fold tells of what an import brought from before itself: not at all, beyond what corrects what was told
+// before; or changes, and open reminders as late announcements.
+enum brought { BROUGHT_NOTHING, BROUGHT_SILENTLY, BROUGHT_TO_TELL };
+
 // A customer as kept. `id` and `book` are borrowed.
 struct customer_row {
     struct span id;
@@ -51,6 +56,7 @@ struct customer_row {
     instant fold_at;       // marked: to be folded once the watermark is here; INSTANT_NEVER: not marked
     instant quiet_until;   // the fold suppresses notices before it and unsets it; INSTANT_NONE: none
     uint64_t policy;       // fingerprint under which the state was made
+    uint8_t brought;       // enum brought: what an import brought since the last fold, which unsets it
     bool has_upcoming;     // the next reminder if nothing happens
     struct upcoming upcoming;
 };
@@ -61,6 +67,13 @@ static inline int64_t customer_next_version(int64_t version, int64_t epoch)
     return version == 0 && epoch > 0 ? (epoch << 32) + 1 : version + 1;
 }
 
+// A stub from a time when nobody had ever departed: whatever else the tables may keep by a customer, of it there is
+// nothing yet.
+static inline bool customer_row_is_fresh(const struct customer_row *row)
+{
+    return row->version > 0 && row->version >> 32 == 0 && !customer_exists(&row->state);
+}
+
 // A customer of whom nothing is known: no row yet, no wake, not marked.
 static inline struct customer_row customer_row_unknown(struct span id, int32_t home)
 {
@@ -69,6 +82,41 @@ static inline struct customer_row customer_row_unknown(struct span id, int32_t h
     customer_init(&row.state);
     return row;
 }
+
+// Customers whose timelines get events that nobody applies: they are marked, whatever their version, and an unknown one
+// comes as a stub.
+struct mark_row {
+    struct span customer_id;
+    instant since; // the earliest of those events: an unknown one is marked from it on, others as late events mark
+};
+struct marks {
+    const struct mark_row *rows; // sorted, unique, and none of the customers of the write
+    size_t count;
+    int32_t home;        // of stubs
+    uint64_t policy;     // of stubs
+    instant quiet_until; // of all; the later one counts
+    enum brought brought; // the greater one counts
+};
+
+// The policy in force, as recorded.
+struct policy_row {
+    bool recorded;        // false: none ever was, and all else is nothing
+    uint64_t fingerprint, mixed_fingerprint;
+    instant since;        // the watermark when it took effect; INSTANT_NONE: it was the first
+    struct span packed;   // policy_pack
+    struct span marking;  // a recompute has still to mark the customers behind this id; absent: it has marked them all
+    struct span deriving; // behind this id schedules may still be those of the policy before; absent: none are
+};
+
+// Why a policy is recorded: a daemon starts; a recompute marks whoever stands under another one in what may not be
+// mixed; a recompute marks everybody.
+enum policy_entry { POLICY_STARTS, POLICY_RECOMPUTES, POLICY_RECOMPUTES_ALL };
+
+// Customers as a whole.
+struct census {
+    int64_t customers, marked;
+    bool tended; // somebody owns a lane and lives
+};
 
 struct timeline_row {
     const struct event *event; // time, subject as recorded, source, id, type, side, data, amount
@@ -84,7 +132,10 @@ struct identity_row {
     struct span id;       // as asked
     struct span customer; // who it means: itself, or the customer it was merged into, chains followed
     bool erased;          // a tombstone of it stands: it was erased, and not readmitted since
-    int32_t messages[TRANSITION_KIND_COUNT]; // issued when it last was a customer; a customer's own row has them else
+    // When it last was a customer; a customer's own row has both else. An erasure leaves the counts alone.
+    int32_t messages[TRANSITION_KIND_COUNT];     // issued
+    struct standing told[TRANSITION_KIND_COUNT]; // by the last of them; else as of whom nothing is known
+    instant recorded_at; // of the last event on the timeline of `customer`, if that is none; INSTANT_NONE: no event
     int32_t merged, unmerged; // guanxi.customer.merged and .unmerged issued of it so far, ..
     int32_t erasures;         // .. and .erased
 };
@@ -99,10 +150,12 @@ struct identity_change {
     struct span subject; // as named by who asks for it: its message is counted for this id
     // MERGE: the timeline of `from` becomes that of `to`, and `from` an alias of it; all else of `from` but its
     // reminders goes. UNMERGE: what stands on the timeline of `from` as recorded under one of `ids` becomes that of
-    // `to`, but for the merge of `to` itself; `to` is an alias no more.
+    // `to`, and `to` is an alias no more; merges and unmerges do if they took place with one of `ids`.
     struct span from, to;
     // UNMERGE: `to` and all that lead to it. ERASE: the customer and all that lead to it; everything of them goes,
-    // quarantined bytes and messages that are not sent yet with it, and a tombstone of each stays.
+    // quarantined bytes and messages that are not sent yet with it, and a tombstone of each stays. Of merges and
+    // unmerges that stand with others those recorded under one of them go, whereby these others are marked, and those
+    // that name one keep a digest of their data, by which they are still known.
     const struct span *ids;
     size_t id_count;
     instant at; // of the event
@@ -113,11 +166,16 @@ enum identity { IDENTITY_NEW, IDENTITY_SAME, IDENTITY_OTHER };
 
 // --------------------------------------------------------------------------------------- what a write is
 
+// With or without a message that tells of it, which is held as one of the outbox is; a walk has as many as it has
+// steps, numbered from the first.
 struct transition_row {
     struct span customer_id;
     struct transition transition;
+    int32_t home; // of the customer; where there is a message
     instant at;
     struct span source, event_id; // absent: none
+    int32_t message;              // its number; 0: there is none
+    uint8_t message_from;         // what it has as `from`, see struct outbox_row
 };
 
 struct promise_row {
@@ -150,6 +208,7 @@ struct reminder_row {
     instant acknowledged_at, snoozed_until;  // or INSTANT_NONE
     bool at_risk;
     bool exists;    // update; else insert. An update never touches kind, anchor, due_at and opened_at
+    bool fresh;     // of a customer who was fresh: there is none of that id
     bool published; // a notice of it was released for publication; an update only ever sets it
     int8_t announce; // enum announce; an update with ANNOUNCE_KEEP leaves it
 };
@@ -165,11 +224,12 @@ struct notice_row {
     enum notice_state state;
     int32_t home;
     // The customer when it fired, so that a message says what was true then, whenever it goes out.
-    struct span about;     // encode_about
+    struct span about;     // encode_about; absent where nobody will be told
     instant last_order_at; // or INSTANT_NONE
     instant next_at;       // of the next notice if nothing happens; INSTANT_NONE: none comes
     enum notice_state was; // update: the state that must still stand there, else CONFLICT
     bool exists;           // update of state (and of nothing else), else insert
+    bool fresh;            // of a customer who was fresh: there is none of that number
 };
 
 // A message: held until the watermark has passed `at`, then released, sent, deleted. Once it is released nobody
@@ -177,6 +237,7 @@ struct notice_row {
 enum outbox_kind { OUTBOX_TRANSITION = 0, OUTBOX_NOTICE = 1, OUTBOX_CLOSING = 2, OUTBOX_IDENTITY = 3 };
 struct outbox_row {
     int64_t seq; // 0 on insert; held: its place among those of the customer; released: of what it was released with
+    int64_t parcel; // read only; held: what it was written with, 0: it was put in by itself
     int32_t place, of; // read only; released: which it is, from 1, of how many that were released together
     struct span customer_id;
     int32_t home;

@@ -58,6 +58,8 @@ struct source_ops {
     // answer. Any thread.
     int (*query)(struct source *source, const char *topic, int32_t partition, int timeout_ms, int64_t *low,
                  int64_t *high);
+    // Asks for the ends of many lanes at once, as they are now: their `high`, -1 where nobody answered. Any thread.
+    void (*ends)(struct source *source, struct source_partition *lanes, size_t count, int timeout_ms);
     // Commits offsets to the group, for lag tools only; asynchronous, best effort. Any thread.
     void (*commit)(struct source *source, const char *topic, int32_t partition, int64_t offset);
     // Leaves the group (the database is away) and joins it again. Poll thread.

@@ -30,8 +30,9 @@ struct store_write {
     size_t lane_count;
     const struct customer_row *customers; // version 0: insert; else update where the version still stands
     size_t customer_count;
-    const struct customer_row *delete_customers; // where the version still stands; their `messages` are kept
+    const struct customer_row *delete_customers; // where the version still stands; `messages` and standing are kept
     size_t delete_customer_count;
+    const struct marks *marks; // or NULL; changes versions, and does not ask for them
     const struct identity_change *identity; // or NULL
     int64_t epoch; // of a batch: under which its ids were resolved, else CONFLICT; EPOCH_ANY: not checked
     const struct timeline_row *timeline; // sorted by customer_id for speed; all insert
@@ -49,7 +50,7 @@ struct store_write {
     size_t reminder_count;
     const struct notice_row *notices;
     size_t notice_count;
-    const struct outbox_row *outbox; // inserts, in order
+    const struct outbox_row *outbox; // inserts, in order; what transitions bring is not among them
     size_t outbox_count;
     const struct quarantine_row *quarantine;
     size_t quarantine_count;
@@ -63,9 +64,9 @@ struct store_write {
     size_t delete_reminder_count;
     const struct notice_row *delete_notices; // must still be HELD
     size_t delete_notice_count;
-    const struct outbox_row *delete_outbox; // (customer_id, seq); must still be held
+    const struct outbox_row *delete_outbox; // as read, of changes all that the customer holds; must still be held
     size_t delete_outbox_count;
-    const struct timeline_row *points; // new points of existing rows, by customer and identity
+    const struct timeline_row *points; // new points, amounts and sides of existing rows, by customer and identity
     size_t points_count;
 
     bool durable; // flush before returning: something will be published because of it
@@ -80,6 +81,26 @@ struct held_notice { // a notice the watermark has passed, with its reminder
     struct reminder_row reminder;
 };
 
+// What waits in the database as a whole; each is counted to a bound.
+struct store_sample {
+    int64_t outbox_held, outbox_released; // messages
+    int64_t timers_due, folds_due, notices_due; // that the watermark has passed
+    int64_t quarantine_held;
+    instant oldest_due; // of timers and notices before `clock`; INSTANT_NONE: there is none
+    instant ranked;     // when the last rank was finished; INSTANT_NONE: there was none
+};
+
+struct histories {
+    struct transition_row *transitions;
+    size_t transition_count;
+    struct promise_row *promises;
+    size_t promise_count;
+    struct objection_row *objections;
+    size_t objection_count;
+    struct profile_row *profiles;
+    size_t profile_count;
+};
+
 struct store;
 struct store_ops {
     void (*close)(struct store *store);
@@ -90,9 +111,12 @@ struct store_ops {
     int (*check_schema)(struct store *store);
     // Gives numbers (from TYPE_CONFIGURED) to configured types by name, stable across restarts.
     int (*number_types)(struct store *store, const char *const *names, size_t count, uint16_t *numbers);
-    // Records what the views need of the policy (zone name, rfm_window, fingerprint, ...) as the present one,
-    // with the time after which a lane no longer holds the watermark.
-    int (*record_policy)(struct store *store, const struct policy *policy, duration lane_hold);
+    // Records a policy as the one in force, and with it what the views need (zone name, rfm_window, ..., and the time
+    // after which a lane no longer holds the watermark). Durable. No write of a store that goes by another policy is
+    // under way then, and none succeeds from then on. STORE_CONFLICT (POLICY_STARTS): customers stand under another
+    // policy in what may not be mixed, or are still to be marked; nothing changed. *row is how it stands at the end.
+    int (*record_policy)(struct store *store, const struct policy *policy, duration lane_hold, enum policy_entry entry,
+                         struct arena *arena, struct policy_row *row);
 
     // Claims lanes: epoch + 1, owner, state running; a lane without a row gets one. rows[i] answers claims[i].
     // Durable. Rows come back as they stood, with the new epoch; a cluster id that is known stays.
@@ -133,7 +157,7 @@ struct store_ops {
     // All ids that lead to this one, without itself.
     int (*merged_into)(struct store *store, struct span id, struct arena *arena, struct span **ids, size_t *count);
     // Looks identities up: result[i] for events[i] of customer customer_ids[i]. SAME: same type, instant and
-    // data; OTHER: a conflict.
+    // data; OTHER: a conflict. Merges and unmerges are known on whosever timeline they stand.
     int (*identify)(struct store *store, const struct span *customer_ids, const struct event *const *events,
                     size_t count, enum identity *result);
     int (*write)(struct store *store, const struct store_write *write);
@@ -181,10 +205,53 @@ struct store_ops {
     // Delivered: of what `released` answered, in its order, some or all. Deletes them; notices become published
     // (with the instant). What is left of those released together is to be read again.
     int (*delivered)(struct store *store, const struct outbox_row *outbox, size_t count);
+
+    // How far events have been read, by the views (about as `beat` tells it; INSTANT_NONE: nothing was read yet), and
+    // PostgreSQL's clock. For who only reads.
+    int (*clock)(struct store *store, instant *watermark, instant *wall);
+
+    // The customers that imports have marked, of all homes, by id: brought_begin looks once and tells how many there
+    // are, brought_next gives about `limit` more of them; none: that was all.
+    int (*brought_begin)(struct store *store, size_t *count);
+    int (*brought_next)(struct store *store, size_t limit, struct arena *arena, struct span **ids, size_t *count);
+
+    // For the metrics; costs what is due, not what is there.
+    int (*sample)(struct store *store, instant watermark, instant clock, struct store_sample *sample);
+    // Customers by level, of a large table about; `known` false: not yet.
+    int (*levels)(struct store *store, int64_t customers[LEVEL_COUNT + 1], bool *known);
+
+    // The policy in force; texts are in the arena.
+    int (*policy)(struct store *store, struct arena *arena, struct policy_row *row);
+    // Whether the policy that this store goes by is still the one in force; else STATUS_CONFIG.
+    int (*check_policy)(struct store *store);
+    // Marks the next customers of a recompute that is to mark them, at most `limit`, to be folded with what the fold
+    // suppresses and tells. *count: how many; 0: that was all, and it is over.
+    int (*mark)(struct store *store, size_t limit, instant quiet_until, enum brought brought, size_t *count);
+    // Schedules behind `from` up to `to` (absent: all) are those of this policy, if it and `from` still stand.
+    int (*derived)(struct store *store, uint64_t fingerprint, struct span from, struct span to);
+    // Up to `limit` customers whose ids come after `after`, in the order of ids; only those marked, if asked.
+    int (*walk)(struct store *store, struct span after, bool marked, size_t limit, struct arena *arena,
+                struct span **ids, size_t *count);
+    // `limit` customers by the hash of their ids: of one database always the same, as long as they are there. Sorted.
+    int (*pick)(struct store *store, size_t limit, struct arena *arena, struct span **ids, size_t *count);
+    int (*census)(struct store *store, struct census *census);
+    // What stands in the tables of customers (sorted, unique) beside rows, timelines and follow-ups: ordered by
+    // customer, then transitions by kind and number, promises by id, objections by kind, cause and instant.
+    int (*histories)(struct store *store, const struct span *ids, size_t count, struct arena *arena,
+                     struct histories *histories);
+    // From now on everything is read as of one instant, and nothing can be written; until `thaw`, which ends it
+    // whatever became of it.
+    int (*freeze)(struct store *store);
+    void (*thaw)(struct store *store);
 };
 
+struct rank_ops;
 struct store {
     const struct store_ops *ops;
+    const struct rank_ops *rank; // port/rank.h
+    // The fingerprint of the policy that writes go by: with another one in force a write of customers or timelines is
+    // refused (STATUS_CONFIG). 0: not asked.
+    uint64_t policy;
 };
 
 #endif

@@ -13,7 +13,9 @@ struct postgres_settings {
     duration statement_timeout; // the server's, for one statement; ours for an answer is a little later
     duration lock_timeout;
     duration idle_timeout; // in a transaction: how long a stopped process can hold its rows
-    bool read_only;        // a standby or a read-only role will do (migrate status, quarantine list)
+    // A standby or a login that only reads will do (migrate status, quarantine list). A store then has numbers of
+    // types, timelines and its clock from the views.
+    bool read_only;
 };
 
 #define POSTGRES_SETTINGS_DEFAULT \

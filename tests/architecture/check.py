@@ -28,7 +28,8 @@ ALLOWED = {
     "app": {"app", "port", "codec", "core", "base"},
     "kafka": {"kafka", "port", "codec", "core", "base"},
     "postgres": {"postgres", "port", "codec", "core", "base"},
-    "main": {"main", "app", "kafka", "postgres", "port", "codec", "core", "base"},
+    "http": {"http", "base"},
+    "main": {"main", "app", "kafka", "postgres", "http", "port", "codec", "core", "base"},
 }
 
 # Foreign header -> the only places that may see it, as prefixes of paths.
@@ -38,8 +39,12 @@ FOREIGN = {
     "postgresql/": ("daemon/postgres/", "tests/"),
     "libconfig.h": ("daemon/base/config",),
     "simdjson": ("daemon/codec/",),
+    "zlib.h": ("daemon/codec/unpack", "tests/"),
+    "zstd.h": ("daemon/codec/unpack", "tests/"),
+    "nlopt": ("daemon/app/fit.c",),
     "uuid/": ("daemon/core/",),
     "uuid.h": ("daemon/core/",),
+    "microhttpd.h": ("daemon/http/",),
     "xxhash.h": tuple(f"{top}/{layer}/" for top in ("daemon", "include")
                       for layer in ALLOWED if layer != "core") + ("tests/",),
 }

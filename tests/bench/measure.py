@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import psycopg2
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
-from rig import daemon, servers  # noqa: E402
+from rig import daemon, scrape, servers  # noqa: E402
 
 TICK = os.sysconf("SC_CLK_TCK")
 BENCH = os.path.join(os.environ["GUANXI_BUILD_DIR"], "bin", "bench")
@@ -99,19 +100,22 @@ class Meter:
 class Site:
     """A database and a guanxid over topics; `changes` are laid over the defaults of its configuration."""
 
-    def __init__(self, work, kafka, postgres, name, topics, changes=None, conninfo=""):
+    def __init__(self, work, kafka, postgres, name, topics, changes=None, conninfo="", template=None):
         self.kafka, self.postgres, self.name, self.topics = kafka, postgres, name, topics
         self.process = None
         self.config = os.path.join(work, f"{name}.conf")
         self.log = os.path.join(work, f"{name}.log")
+        self.socket = os.path.join(work, f"{name}.sock")
         for topic in (f"{name}.reminders", f"{name}.changes"):
             kafka.create(topic, 4)
-        postgres.execute(f'CREATE DATABASE "{name}"')
+        postgres.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}" STRATEGY file_copy' if template else ""))
         self.conninfo = f"{postgres.address} dbname={name}"
         daemon.write_config(self.config, daemon.merge({
             "kafka": {"brokers": kafka.brokers, "topics": topics, "group_id": name,
                       "reminders_topic": f"{name}.reminders", "changes_topic": f"{name}.changes"},
             "postgres": {"conninfo": self.conninfo + conninfo},
+            "http": {"listen": "", "socket": self.socket},
+            "model": {"rank_at": ""},  # a part of its own measures ranks
         }, changes or {}))
         done = daemon.run_command("migrate", "up", config=self.config)
         if done.returncode:
@@ -130,6 +134,13 @@ class Site:
         self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", daemon.GUANXID, "run", "-c", self.config],
                                         stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
+        threading.Thread(target=self.scrape, args=(self.process,), daemon=True).start()
+
+    def scrape(self, process):
+        """Every second, as somebody does in production."""
+        while process.poll() is None:
+            scrape.get(self.socket, "/metrics")
+            time.sleep(1)
 
     def check(self):
         if self.process.poll() is not None:

@@ -31,9 +31,9 @@ class Bench:
         return {"events": self.arguments.events, "customers": customers, "seed": self.arguments.seed,
                 "partitions": PARTITIONS, "start": now - HOURS * HOUR - MINUTE, "span": HOURS * HOUR}
 
-    def site(self, name, topics, changes=None, conninfo=""):
+    def site(self, name, topics, changes=None, conninfo="", template=None):
         return Site(self.work, self.kafka, self.postgres, name, topics, daemon.merge(self.settings, changes or {}),
-                    conninfo)
+                    conninfo, template)
 
 
 def warm_up(the):

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "app/tally.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "support/scene.h"
 
 static const char *const ASKS = "message.received";
@@ -31,7 +31,7 @@ static size_t quarantined(struct scene *scene, enum reject_reason reason)
 static void drops_duplicates(void **state)
 {
     struct scene *scene = *state;
-    int64_t before = metric_read(METRIC_EVENTS_DUPLICATE);
+    int64_t before = tally_read(RESULT_DUPLICATE);
     for (int i = 0; i < 3; i++)
         scene_tell_as(scene, 0, "a", "ann", ASKS, scene->start, "{}");
     scene_settle(scene);
@@ -39,7 +39,7 @@ static void drops_duplicates(void **state)
     scene_tell_as(scene, 1, "a", "ann", ASKS, scene->start, "{}"); // in another lane too
     scene_settle(scene);
     assert_int_equal(events_of(scene, "ann"), 1);
-    assert_int_equal(metric_read(METRIC_EVENTS_DUPLICATE) - before, 4);
+    assert_int_equal(tally_read(RESULT_DUPLICATE) - before, 4);
     assert_int_equal(fake_view(scene->site.database).quarantine_count, 0);
     assert_int_equal(scene_lane(scene, 1)->row.lane_time, scene->start); // recognised ones move their lane
     assert_int_equal(fake_customer(scene->site.database, "ann")->row.fold_at, INSTANT_NEVER);
@@ -73,14 +73,14 @@ static void judges_repeats_alike_in_any_batch(void **state)
     scene_tell_as(scene, 0, "a", "ann", ASKS, scene->start, "{}");
     scene_tell_as(scene, 0, "b", "ann", ASKS, scene->start + DAY, "{}");
     scene_settle(scene);
-    int64_t before = metric_read(METRIC_EVENTS_DUPLICATE);
+    int64_t before = tally_read(RESULT_DUPLICATE);
     for (int i = 0; i < 2; i++) {
         scene_tell_as(scene, 0, "a", "ann", ASKS, scene->start, "{\"channel\":\"sms\"}"); // contradicts
         scene_tell_as(scene, 0, "a", "ann", ASKS, scene->start, "{}");                    // repeats
     }
     scene_settle(scene);
     assert_int_equal(quarantined(scene, REJECT_CONFLICT), 2);
-    assert_int_equal(metric_read(METRIC_EVENTS_DUPLICATE) - before, 2);
+    assert_int_equal(tally_read(RESULT_DUPLICATE) - before, 2);
     assert_int_equal(events_of(scene, "ann"), 2);
 }
 
@@ -177,15 +177,15 @@ static void stops_at_a_flood_of_bad_records(void **state)
 static void passes_over_what_is_nothing(void **state)
 {
     struct scene *scene = *state;
-    int64_t tombstones = metric_read(METRIC_EVENTS_TOMBSTONE), ticks = metric_read(METRIC_EVENTS_TICK);
+    int64_t tombstones = tally_read(RESULT_TOMBSTONE), ticks = tally_read(RESULT_TICK);
     scene_put(scene, 0, NULL);
     scene_tick(scene, 0, scene->start + DAY);
     scene_tell(scene, 0, "ann", "no.such.type", scene->start + 3 * DAY, "{}");
     scene_tell(scene, 0, "ann", "reminder.dismissed", scene->start + 4 * DAY, "{\"reminder_id\":\"x\"}");
     scene_put(scene, 0, "{");
     scene_settle(scene);
-    assert_int_equal(metric_read(METRIC_EVENTS_TOMBSTONE) - tombstones, 1);
-    assert_int_equal(metric_read(METRIC_EVENTS_TICK) - ticks, 1);
+    assert_int_equal(tally_read(RESULT_TOMBSTONE) - tombstones, 1);
+    assert_int_equal(tally_read(RESULT_TICK) - ticks, 1);
     assert_int_equal(quarantined(scene, REJECT_UNKNOWN_TYPE), 1);
     assert_int_equal(quarantined(scene, REJECT_NOT_JSON), 1);
     assert_null(fake_customer(scene->site.database, "ann"));

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "app/tally.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "support/scene.h"
 
 static const char *const ASKS = "message.received";
@@ -174,14 +174,14 @@ static void what_cannot_be_merged_is_quarantined(void **state)
     assert_int_equal(events(scene, "bob"), 11);
     assert_true(epoch(scene) == 2);
     assert_int_equal(scene_lane(scene, 0)->row.next_offset, 16);
-    // An unmerge of who is nobody's is ignored.
+    // An unmerge of who is nobody's is ignored, and of who was erased nothing is kept.
     unmerge(scene, 0, "ann", "cem", scene->start + 11 * DAY);
     unmerge(scene, 0, "bob", "dan", scene->start + 11 * DAY);
     unmerge(scene, 0, "bob", "bob", scene->start + 11 * DAY);
     unmerge(scene, 0, "eve", "dan", scene->start + 11 * DAY);
     scene_settle(scene);
     assert_true(epoch(scene) == 2);
-    assert_int_equal(events(scene, "bob"), 14); // where they stand without effect
+    assert_int_equal(events(scene, "bob"), 13); // where they stand without effect
     assert_null(fake_remains(scene->site.database, "eve"));
     assert_int_equal(scene_told_times(scene, "guanxi.customer.unmerged"), 0);
 }
@@ -310,12 +310,12 @@ static void late_events_of_an_alias_mark_the_winner(void **state)
     scene_settle(scene);
     pass(scene, scene->start + 7 * DAY);
     assert_int_equal(customer(scene, "bob")->row.fold_at, INSTANT_NEVER);
-    int64_t late = metric_read(METRIC_EVENTS_LATE);
+    int64_t late = tally_read(RESULT_LATE);
     scene_tell_as(scene, 1, "l", "ann", "order.placed", scene->start + HOUR, ORDER);
     scene_tell_as(scene, 1, "l", "bob", ASKS, scene->start + HOUR, "{}"); // another one, of the same name
     scene_tell_as(scene, 1, "l", "ann", "order.placed", scene->start + HOUR, ORDER);
     scene_settle(scene);
-    assert_int_equal(metric_read(METRIC_EVENTS_LATE), late + 2);
+    assert_int_equal(tally_read(RESULT_LATE), late + 2);
     assert_null(customer(scene, "ann"));
     assert_int_equal(events(scene, "bob"), 13);
     pass(scene, scene->start + 8 * DAY);

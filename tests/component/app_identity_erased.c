@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "app/readmit.h"
+#include "app/tally.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "support/outcome.h"
 #include "support/scene.h"
 
@@ -110,7 +110,7 @@ static void what_comes_later_is_dropped(void **state)
     erase(scene, 0, "ann", scene->start + DAY);
     scene_tell(scene, 0, "ann", ASKS, scene->start + DAY, "{}");
     scene_settle(scene);
-    int64_t dropped = metric_read(METRIC_EVENTS_ERASED), quarantined = metric_read(METRIC_EVENTS_QUARANTINED);
+    int64_t dropped = tally_read(RESULT_ERASED), quarantined = metric_read(METRIC_QUARANTINED);
     instant before = scene_lane(scene, 0)->row.lane_time;
     scene_tell(scene, 0, "ann", ASKS, scene->start - DAY, "{}");
     scene_tell(scene, 0, "ann", ASKS, scene->start + 9 * DAY, "{}");
@@ -119,13 +119,13 @@ static void what_comes_later_is_dropped(void **state)
     scene_tell(scene, 0, "ann", "customer.unmerged", scene->start + 9 * DAY, "{\"customer\":\"bob\"}");
     scene_settle(scene);
     assert_true(scene_lane(scene, 0)->row.lane_time == before);
-    assert_int_equal(metric_read(METRIC_EVENTS_ERASED), dropped + 5);
+    assert_int_equal(tally_read(RESULT_ERASED), dropped + 5);
     scene_tell(scene, 0, "ann", "no.such.type", scene->start + 2 * DAY, "{}");
     scene_tell(scene, 0, "bob", ASKS, scene->start + 2 * DAY, "{}");
     scene_tell(scene, 0, "ann", ASKS, scene->start + 2 * DAY, "{}");
     pass(scene, scene->start + 3 * DAY);
-    assert_int_equal(metric_read(METRIC_EVENTS_ERASED), dropped + 6);
-    assert_int_equal(metric_read(METRIC_EVENTS_QUARANTINED), quarantined + 1);
+    assert_int_equal(tally_read(RESULT_ERASED), dropped + 6);
+    assert_int_equal(metric_read(METRIC_QUARANTINED), quarantined + 1);
     const struct quarantine_row *kept = &fake_view(scene->site.database).quarantine[0].row;
     assert_int_equal(kept->reason, REJECT_UNKNOWN_TYPE);
     assert_true(!kept->value.data && !kept->key.data && !kept->headers.data && !kept->source.data &&

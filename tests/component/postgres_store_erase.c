@@ -24,8 +24,13 @@ static const char fill[] =
     "INSERT INTO guanxi.timeline (occurred_at, type, customer_id, source, event_id, data, recorded_as)"
     " VALUES (now(), 1, '$-1', '$-', '$-', '{\"x\":\"$-\"}', ''), (now(), 1, '$-1', '$-', '$-', '{}', '$-2'),"
     " (now(), 35, '$-1', '$-', '$-m', '{\"into\":\"$-1\"}', '$-2');"
-    "INSERT INTO guanxi.transition (at, n, detail, kind, from_state, to_state, customer_id, source, event_id)"
-    " VALUES (now(), 1, 0, 0, 1, 2, '$-1', '$-', '$-');"
+    "UPDATE guanxi.timeline SET names = '$-1', winner = '$-2' WHERE event_id = '$-m';"
+    "WITH held AS (INSERT INTO guanxi.parcel (held, from_at, until_at, home, messages, customers, instants, numbers,"
+    " sources, event_ids) SELECT true, now(), now(), 1, 2, '{$-1,else}', ARRAY[now(), now()], '{1,1}', '{$-,NULL}',"
+    " '{$-,NULL}' FROM generate_series(1, 2) RETURNING parcel_id),"
+    " revoked AS (INSERT INTO guanxi.revoked (parcel_id, customer_id) SELECT max(parcel_id), '$-1' FROM held)"
+    "INSERT INTO guanxi.transition (at, parcel, n, detail, kind, from_state, to_state, customer_id, source, event_id)"
+    " SELECT now(), min(parcel_id), 1, 0, 0, 1, 2, '$-1', '$-', '$-' FROM held;"
     "INSERT INTO guanxi.promise (by, state, customer_id, promise_id, about) VALUES (0, 1, '$-1', '$-', '$-');"
     "INSERT INTO guanxi.objection (raised_at, kind, cause, customer_id) VALUES (now(), 1, 1, '$-1');"
     "INSERT INTO guanxi.profile (customer_id, name, owner, manager, channel) VALUES ('$-1', '$-', '$-', '$-', '$-');"
@@ -43,6 +48,11 @@ static const char fill[] =
     " headers, payload) SELECT 1, 1, 't', 'nul', '$-', '$-', '$-', '$-2', convert_to(k, 'UTF8'),"
     " convert_to('$-', 'UTF8'), convert_to('$-', 'UTF8') FROM (VALUES ('$-1'), ('k')) AS v (k);"
     "INSERT INTO guanxi.alias (at, customer_id, into_id) VALUES (now(), '$-2', '$-1');"
+    "INSERT INTO guanxi.rank (epoch, valued_at, as_of, customers, changed, daily, segments)"
+    " VALUES (0, now(), '2026-01-01', 1, 0, true, '{}') ON CONFLICT DO NOTHING;"
+    "INSERT INTO guanxi.value (m, clv, as_of, f, recency_days, x, t_x, t_age, abc, tier, target_level, changed,"
+    " customer_id) VALUES (1, 1, '2026-01-01', 1, 1, 1, 1, 1, 'A', 1, 1, false, '$-1');"
+    "INSERT INTO guanxi.unranked (epoch, customer_id) VALUES (0, '$-1');"
     "INSERT INTO guanxi.departed (customer_id) VALUES ('$-2');";
 
 static void fill_for(const char *mark)
@@ -91,7 +101,7 @@ static const char unmarked[] =
     "    AND c.relname NOT IN ('schema_version', 'lane', 'loss', 'event_type', 'policy', 'checklist_item',"
     "      'secret', 'erased')"
     "    AND (c.relname, a.attname) NOT IN (('quarantine', 'topic'), ('quarantine', 'reason'),"
-    "      ('quarantine', 'state'), ('quarantine', 'type'))"
+    "      ('quarantine', 'state'), ('quarantine', 'type'), ('rank', 'segments'))"
     "  LOOP"
     "   EXECUTE format('SELECT EXISTS (SELECT FROM guanxi.%I WHERE %I::text LIKE ''%%'' || $1 || ''%%''"
     "     OR %I::text LIKE ''%%'' || encode(convert_to($1, ''UTF8''), ''hex'') || ''%%'')',"
@@ -108,6 +118,8 @@ static const char unmarked[] =
     " UNION ALL SELECT t::text FROM guanxi.profile t UNION ALL SELECT t::text FROM guanxi.reminder t"            \
     " UNION ALL SELECT t::text FROM guanxi.notice t UNION ALL SELECT t::text FROM guanxi.outbox t"               \
     " UNION ALL SELECT t::text FROM guanxi.parcel t UNION ALL SELECT t::text FROM guanxi.quarantine t"           \
+    " UNION ALL SELECT t::text FROM guanxi.revoked t"                                                            \
+    " UNION ALL SELECT t::text FROM guanxi.value t UNION ALL SELECT t::text FROM guanxi.unranked t"              \
     " UNION ALL SELECT t::text FROM guanxi.alias t UNION ALL SELECT t::text FROM guanxi.departed t) AS v"        \
     " WHERE x LIKE '%stays-%' OR x LIKE '%73746179732d%'"
 
@@ -267,6 +279,60 @@ static void a_message_that_is_being_released_does_not_escape(void **state)
     assert_true(outbox->is_void);
 }
 
+// Or somebody takes what was sent out of its parcel.
+static void a_parcel_that_is_being_shortened_is_erased_as_it_is_left(void **state)
+{
+    (void)state;
+    struct outbox_row messages[3] = {message_of("a", OUTBOX_CLOSING), message_of("b", OUTBOX_CLOSING),
+                                     message_of("a", OUTBOX_CLOSING)};
+    struct store_write write = {.outbox = messages, .outbox_count = 3};
+    assert_done(test.store->ops->write(test.store, &write));
+    test_sql(&test.database, "BEGIN; UPDATE guanxi.parcel SET messages = 2, kinds = kinds[2:3],"
+                             " customers = customers[2:3], instants = instants[2:3], numbers = numbers[2:3],"
+                             " reminder_ids = reminder_ids[2:3], payloads = payloads[2:3]");
+    pthread_t thread;
+    int outcome = -1;
+    assert_int_equal(pthread_create(&thread, NULL, erase_with_a_store_of_its_own, &outcome), 0);
+    assert_true(test_await_waiting(&test.database, 1));
+    test_sql(&test.database, "COMMIT");
+    pthread_join(thread, NULL);
+    assert_done(outcome);
+    EXPECT("SELECT messages, customers, payloads FROM guanxi.parcel", "2|{b,NULL}|{\"{}\",NULL}\n");
+}
+
+// Or somebody divides a parcel that has a message of the customer: it is void in both parts.
+static void a_parcel_that_is_being_divided_is_erased_in_parts(void **state)
+{
+    (void)state;
+    struct customer_row customer = test_customer("a", 1);
+    struct transition_row steps[2] = {{.customer_id = customer.id, .home = 1, .at = 5, .message = 1},
+                                      {.customer_id = customer.id, .home = 1, .at = 7, .message = 1}};
+    steps[1].transition.kind = TRANSITION_STAGE;
+    struct store_write write = {
+        .customers = &customer, .customer_count = 1, .transitions = steps, .transition_count = 2};
+    assert_done(test.store->ops->write(test.store, &write));
+    test_sql(&test.database,
+             "BEGIN; INSERT INTO guanxi.parcel (home, messages, customers, instants, numbers)"
+             " SELECT home, 1, customers[1:1], instants[1:1], numbers[1:1] FROM guanxi.parcel;"
+             " UPDATE guanxi.parcel SET from_at = until_at, messages = 1, customers = customers[2:2],"
+             " instants = instants[2:2], numbers = numbers[2:2], sources = sources[2:2],"
+             " event_ids = event_ids[2:2] WHERE held");
+    pthread_t thread;
+    int outcome = -1;
+    assert_int_equal(pthread_create(&thread, NULL, erase_with_a_store_of_its_own, &outcome), 0);
+    assert_true(test_await_waiting(&test.database, 1));
+    test_sql(&test.database, "COMMIT");
+    pthread_join(thread, NULL);
+    assert_done(outcome);
+    EXPECT("SELECT held, customers, messages FROM guanxi.parcel ORDER BY held", "f|{NULL}|1\nt|{NULL}|1\n");
+    size_t count;
+    assert_done(test.store->ops->release_changes(test.store, homes, 1, 9, 9, &count));
+    assert_int_equal(count, 1); // whole as it is: the void message goes the way of others
+    const struct outbox_row *outbox = released(&count);
+    assert_int_equal(count, 2);
+    assert_true(outbox[0].is_void && outbox[1].is_void);
+}
+
 static struct identity_row resolve(const char *id)
 {
     struct span asked = span_text(id);
@@ -362,6 +428,8 @@ int main(void)
         TEST(messages_on_their_way_become_void),
         TEST(the_erasure_itself_is_published),
         TEST(a_message_that_is_being_released_does_not_escape),
+        TEST(a_parcel_that_is_being_divided_is_erased_in_parts),
+        TEST(a_parcel_that_is_being_shortened_is_erased_as_it_is_left),
         TEST(an_erased_id_is_known_until_it_is_readmitted),
         TEST(an_erasure_is_guarded),
         TEST(digests_are_hmac_sha_256),

@@ -393,6 +393,12 @@ static void configured_types_keep_their_numbers(void **state)
     assert_done(test.store->ops->number_types(test.store, names, 0, numbers));
 }
 
+static void record_policy(const struct policy *policy, duration lane_hold)
+{
+    struct policy_row row;
+    assert_done(test.store->ops->record_policy(test.store, policy, lane_hold, POLICY_STARTS, &test.arena, &row));
+}
+
 static void the_policy_is_recorded_when_it_changes(void **state)
 {
     (void)state;
@@ -400,14 +406,14 @@ static void the_policy_is_recorded_when_it_changes(void **state)
     struct policy policy;
     policy_defaults(&policy, types);
     policy.fingerprint = UINT64_MAX;
-    assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
-    assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
+    record_policy(&policy, 2 * HOUR);
+    record_policy(&policy, 2 * HOUR);
     assert_true(test_sql_yields(
         &test.database,
         "SELECT fingerprint, rfm_window, time_zone, base_currency, lane_hold FROM guanxi.policy",
         "-1|365|UTC|CNY|02:00:00\n"));
     policy.rfm_window = 0;
-    assert_done(test.store->ops->record_policy(test.store, &policy, 2 * HOUR));
+    record_policy(&policy, 2 * HOUR);
     assert_true(test_sql_yields(&test.database, "SELECT rfm_window FROM guanxi.policy", "0\n"));
     assert_done(test.store->ops->check_schema(test.store));
 }
@@ -420,7 +426,7 @@ static void the_items_of_checklists_are_recorded(void **state)
     policy_defaults(&policy, types);
     policy.item_count = 3;
     strcpy(policy.items[2].list, "last");
-    assert_done(test.store->ops->record_policy(test.store, &policy, HOUR));
+    record_policy(&policy, HOUR);
     char expected[3 * 2 * CHECKLIST_NAME_MAX] = "";
     for (size_t i = 0; i < 3; i++)
         snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "%zu|%s|%s\n", i,
@@ -433,13 +439,13 @@ static void the_items_of_checklists_are_recorded(void **state)
     policy.item_count = 2;
     strcpy(policy.items[1].list, "other");
     strcpy(policy.items[1].item, "thing");
-    assert_done(test.store->ops->record_policy(test.store, &policy, HOUR));
+    record_policy(&policy, HOUR);
     assert_true(test_sql_yields(&test.database,
                                 "SELECT * FROM guanxi.checklist_item WHERE bit > 0 ORDER BY bit",
                                 "1|other|thing\n"));
     assert_string_equal(test_sql_text(&test.database, row), before);
     policy.item_count = 0;
-    assert_done(test.store->ops->record_policy(test.store, &policy, HOUR));
+    record_policy(&policy, HOUR);
     assert_true(test_sql_yields(&test.database, "SELECT count(*) FROM guanxi.checklist_item", "0\n"));
 }
 

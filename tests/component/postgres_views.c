@@ -294,6 +294,8 @@ static void what_an_event_names_is_found_by_its_type(void **state)
              " ('2026-03-01Z', NULL, 39, 'a', 's', '5', '{\"reminder_id\":\"r\"}'),"
              " ('2026-03-01Z', NULL, 24, 'a', 's', '6', '{\"order_id\":\"not one\"}'),"
              " ('2026-03-01Z', NULL, 8, 'a', 's', '7', '{\"x\":{\"order_id\":\"nested\"}}')");
+    test_sql(&database, "UPDATE guanxi.timeline SET names = CASE type WHEN 35 THEN 'w' ELSE 'l' END"
+                        " WHERE type IN (35, 36)");
     EXPECT("SELECT event_id, ref FROM guanxi.v_timeline ORDER BY 1",
            "1|o\"1\n2|p\n3|w\n4|l\n5|r\n6|\n7|\n");
 }

@@ -267,7 +267,7 @@ static void one_customer_costs_no_scan(void **state)
              "INSERT INTO guanxi.promise (customer_id, promise_id, by, state) SELECT 'c' || i, 'p', 0, 2"
              " FROM generate_series(1, 500) i;"
              "INSERT INTO guanxi.objection SELECT now(), NULL, 0, 1, 'c' || i FROM generate_series(1, 500) i;"
-             "INSERT INTO guanxi.transition SELECT now(), 1, 0, k, 1, 0, 'c' || i, 's', 'e'"
+             "INSERT INTO guanxi.transition SELECT now(), NULL, 1, 0, k, 1, 0, 'c' || i, 's', 'e'"
              " FROM generate_series(1, 500) i, generate_series(0, 3) k;"
              "INSERT INTO guanxi.timeline (customer_id, source, event_id, occurred_at, type, data)"
              " SELECT 'c' || i, 's', 'e', now(), 7, '{}' FROM generate_series(1, 500) i;"

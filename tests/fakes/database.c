@@ -47,6 +47,8 @@ void fake_database_free(struct fake_database *database)
     for (size_t i = 0; i < database->type_names.count; i++)
         free(database->type_names.items[i]);
     vector_free(&database->type_names);
+    vector_free(&database->brought);
+    fake_ranks_free(&database->ranks);
     arena_free(&database->texts);
     pthread_mutex_destroy(&database->mutex);
     free(database);

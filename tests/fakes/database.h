@@ -14,6 +14,7 @@ enum { FAKE_FAULTS = 16, FAKE_POISONS = 16 };
 struct fake_departed {
     struct span customer_id;
     int32_t messages[TRANSITION_KIND_COUNT];
+    struct standing told[TRANSITION_KIND_COUNT];
     int32_t merged, unmerged;
 };
 
@@ -46,6 +47,18 @@ struct armed_fault {
     bool armed;
 };
 
+// Of a rank; its values are sorted by id.
+struct fake_rank {
+    struct rank_row row;
+    struct ranked *values;
+};
+
+struct fake_ranks {
+    VECTOR(struct fake_rank) rows; // by day
+    struct rank_fit fit;           // customers 0: none
+    struct fake_store *inside;     // who ranks
+};
+
 struct fake_database {
     pthread_mutex_t mutex;
     struct fake_tables tables;
@@ -56,6 +69,11 @@ struct fake_database {
     VECTOR(struct fake_commit) commits; // the last ones, when they are kept
     int keep;
     VECTOR(char *) type_names; // numbered from TYPE_CONFIGURED
+    struct fake_policy policy;
+    VECTOR(struct span) brought; // the list that brought_begin made
+    size_t brought_given;
+
+    struct fake_ranks ranks;
 
     struct armed_fault faults[FAKE_FAULTS];
     bool struck;
@@ -75,6 +93,11 @@ struct fake_store {
     bool connected, gone;
     int start; // of the server, to which it is connected
 };
+
+// An operation: it counts, meets the faults that were asked for, and takes effect with the mutex held.
+int fake_run(struct store *store, enum fake_op op, int (*operate)(struct fake_store *store, void *context), void *context);
+extern const struct rank_ops fake_rank_operations;
+void fake_ranks_free(struct fake_ranks *ranks);
 
 void *fake_allocate(size_t count, size_t size); // zeroed; aborts when memory is out, never fails on purpose
 struct span fake_text(struct fake_database *database, struct span text); // a copy that stays; absent stays absent
@@ -106,12 +129,20 @@ struct fake_transaction {
 struct fake_customer *fake_touch(struct fake_transaction *transaction, struct span id);
 // The same; where there is nothing, one of version 0.
 struct fake_customer *fake_touch_any(struct fake_transaction *transaction, struct span id);
+// Merges and unmerges stand with whom they took place, and are known wherever that is.
+static inline bool fake_changes_ids(const struct event *event)
+{
+    return event->type == TYPE_CUSTOMER_MERGED || event->type == TYPE_CUSTOMER_UNMERGED;
+}
+// What remains of the data of one that names an erased id.
+struct span fake_veil(struct arena *arena, const struct event *event);
 // Puts an event into its place; not when there is one of its identity.
 int fake_put_event(struct fake_customer *customer, const struct fake_event *event);
 // Who is no customer any more, from now on in this transaction.
 void fake_depart(struct fake_customer *customer);
 // The parts of the write that concern reminders, notices and messages.
 int fake_write_follow_ups(struct fake_transaction *transaction);
+int fake_put_told(struct fake_transaction *transaction, const struct transition_row *row);
 // Those that concern transitions, promises, objections and profiles.
 int fake_write_rows(struct fake_transaction *transaction);
 void fake_forget_rows(struct fake_customer *customer);
@@ -143,9 +174,25 @@ int fake_do_halt(struct fake_database *database, int32_t lane_id, int64_t epoch,
 int fake_do_beat(struct fake_database *database, const struct lane_advance *lanes, size_t count, duration lane_hold,
                  instant *watermark, int32_t *left_out, instant *wall);
 int fake_do_release(struct fake_database *database, const struct lane_row *lanes, size_t count);
+int fake_do_sample(struct fake_database *database, instant watermark, instant clock, struct store_sample *sample);
+int fake_do_levels(struct fake_database *database, int64_t customers[LEVEL_COUNT + 1], bool *known);
 int fake_do_orphans(struct fake_database *database, duration grace, struct arena *arena, int32_t **lane_ids,
                     size_t *count);
-int fake_do_write(struct fake_database *database, const struct store_write *write);
+int fake_do_write(struct fake_database *database, uint64_t policy, const struct store_write *write);
+int fake_do_record_policy(struct fake_database *database, const struct policy *policy, duration lane_hold,
+                          enum policy_entry entry, struct arena *arena, struct policy_row *row);
+int fake_do_policy(struct fake_database *database, struct arena *arena, struct policy_row *row);
+int fake_do_mark(struct fake_database *database, size_t limit, instant quiet_until, enum brought brought,
+                 size_t *count);
+int fake_do_derived(struct fake_database *database, uint64_t fingerprint, struct span from, struct span to);
+int fake_do_walk(struct fake_database *database, struct span after, bool marked, size_t limit, struct arena *arena,
+                 struct span **ids, size_t *count);
+int fake_do_pick(struct fake_database *database, size_t limit, struct arena *arena, struct span **ids, size_t *count);
+int fake_do_census(struct fake_database *database, struct census *census);
+int fake_do_histories(struct fake_database *database, const struct span *ids, size_t count, struct arena *arena,
+                      struct histories *histories);
+// Whether a write that goes by this policy may take place.
+int fake_check_policy(const struct fake_database *database, uint64_t policy, const struct store_write *write);
 int fake_do_load(struct fake_database *database, const struct span *ids, size_t count, struct arena *arena,
                  struct customer_row *rows);
 int fake_do_promises(struct fake_database *database, const struct span *customer_ids, const struct span *promise_ids,
@@ -175,5 +222,8 @@ int fake_do_values(struct fake_database *database, const struct policy *policy, 
 int fake_do_released(struct fake_database *database, const int32_t *homes, size_t home_count, size_t limit,
                      struct arena *arena, struct outbox_row **outbox, size_t *count);
 int fake_do_delivered(struct fake_database *database, const struct outbox_row *outbox, size_t count);
+int fake_do_brought_begin(struct fake_database *database, size_t *count);
+int fake_do_brought_next(struct fake_database *database, size_t limit, struct arena *arena, struct span **ids,
+                         size_t *count);
 
 #endif

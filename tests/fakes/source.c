@@ -225,6 +225,15 @@ static int source_query(struct source *port, const char *topic, int32_t number, 
     return !answers;
 }
 
+static void source_ends(struct source *port, struct source_partition *lanes, size_t count, int timeout_ms)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t low;
+        lanes[i].high = -1;
+        source_query(port, lanes[i].topic, lanes[i].partition, timeout_ms, &low, &lanes[i].high);
+    }
+}
+
 static void source_commit(struct source *port, const char *topic, int32_t number, int64_t offset)
 {
     struct fake_broker *broker = of(port)->broker;
@@ -249,8 +258,8 @@ static void source_join(struct source *port)
 
 static const struct source_ops operations = {
     .poll = source_poll, .start = source_start, .stop = source_stop, .take = source_take,
-    .end_seen = source_end_seen, .query = source_query, .commit = source_commit, .leave = source_leave,
-    .join = source_join,
+    .end_seen = source_end_seen, .query = source_query, .ends = source_ends, .commit = source_commit,
+    .leave = source_leave, .join = source_join,
 };
 
 struct fake_source *fake_source_new(struct fake_broker *broker, const struct source_events *events)

@@ -10,7 +10,7 @@
 
 static const char *const op_names[] = {
 #define X(name) #name,
-    FAKE_OPS(X)
+    FAKE_OPS(X) FAKE_RANK_OPS(X)
 #undef X
 };
 
@@ -87,6 +87,13 @@ static int end_call(struct call *call, int outcome)
     return outcome ? fault(outcome, "fake store, %s: outcome %d", op_names[call->op], outcome) : 0;
 }
 
+int fake_run(struct store *store, enum fake_op op, int (*operate)(struct fake_store *store, void *context), void *context)
+{
+    struct call call;
+    int outcome = begin_call(&call, store, op) ? operate(of(store), context) : 0;
+    return end_call(&call, outcome);
+}
+
 // OPERATION(name, parameters, arguments): a store's operation that is fake_do_<name> on the database.
 #define PARAMETERS(...) (struct store *store, __VA_ARGS__)
 #define OPERATION(name, parameters, ...) \
@@ -121,7 +128,7 @@ OPERATION(merged_into, PARAMETERS(struct span id, struct arena *arena, struct sp
 OPERATION(identify, PARAMETERS(const struct span *ids, const struct event *const *events, size_t count,
                                enum identity *result),
           ids, events, count, result)
-OPERATION(write, PARAMETERS(const struct store_write *write), write)
+OPERATION(write, PARAMETERS(const struct store_write *write), store->policy, write)
 OPERATION(due, PARAMETERS(const int32_t *homes, size_t home_count, instant watermark, size_t limit,
                           struct arena *arena, struct span **ids, size_t *count),
           homes, home_count, watermark, limit, arena, ids, count)
@@ -150,6 +157,11 @@ OPERATION(released, PARAMETERS(const int32_t *homes, size_t home_count, size_t l
                                struct outbox_row **outbox, size_t *count),
           homes, home_count, limit, arena, outbox, count)
 OPERATION(delivered, PARAMETERS(const struct outbox_row *outbox, size_t count), outbox, count)
+OPERATION(brought_begin, PARAMETERS(size_t *count), count)
+OPERATION(brought_next, PARAMETERS(size_t limit, struct arena *arena, struct span **ids, size_t *count), limit, arena,
+          ids, count)
+OPERATION(sample, PARAMETERS(instant watermark, instant clock, struct store_sample *sample), watermark, clock, sample)
+OPERATION(levels, PARAMETERS(int64_t customers[LEVEL_COUNT + 1], bool *known), customers, known)
 
 static int do_reconnect(struct store *store)
 {
@@ -168,13 +180,44 @@ static int do_check_schema(struct store *store)
     return end_call(&call, 0);
 }
 
-static int do_record_policy(struct store *store, const struct policy *policy, duration lane_hold)
+OPERATION(record_policy, PARAMETERS(const struct policy *policy, duration lane_hold, enum policy_entry entry,
+                                    struct arena *arena, struct policy_row *row),
+          policy, lane_hold, entry, arena, row)
+OPERATION(policy, PARAMETERS(struct arena *arena, struct policy_row *row), arena, row)
+static int do_check_policy(struct store *store)
 {
     struct call call;
-    (void)policy;
-    (void)lane_hold;
-    begin_call(&call, store, FAKE_OP_record_policy);
+    int outcome = 0;
+    if (begin_call(&call, store, FAKE_OP_check_policy) && store->policy &&
+        of(store)->database->policy.row.fingerprint != store->policy)
+        outcome = STATUS_CONFIG;
+    return end_call(&call, outcome);
+}
+
+OPERATION(mark, PARAMETERS(size_t limit, instant quiet_until, enum brought brought, size_t *count), limit, quiet_until,
+          brought, count)
+OPERATION(derived, PARAMETERS(uint64_t fingerprint, struct span from, struct span to), fingerprint, from, to)
+OPERATION(walk, PARAMETERS(struct span after, bool marked, size_t limit, struct arena *arena, struct span **ids,
+                           size_t *count),
+          after, marked, limit, arena, ids, count)
+OPERATION(pick, PARAMETERS(size_t limit, struct arena *arena, struct span **ids, size_t *count), limit, arena, ids,
+          count)
+OPERATION(census, PARAMETERS(struct census *census), census)
+OPERATION(histories, PARAMETERS(const struct span *ids, size_t count, struct arena *arena,
+                                struct histories *histories),
+          ids, count, arena, histories)
+
+// Nothing changes while one thread looks.
+static int do_freeze(struct store *store)
+{
+    struct call call;
+    begin_call(&call, store, FAKE_OP_freeze);
     return end_call(&call, 0);
+}
+
+static void do_thaw(struct store *store)
+{
+    (void)store;
 }
 
 static int do_number_types(struct store *store, const char *const *names, size_t count, uint16_t *numbers)
@@ -205,7 +248,7 @@ static int stream_customer(struct fake_database *database, struct fake_customer 
         const struct fake_event *kept = &customer->events[i];
         struct event event = {.time = kept->event.time, .subject = kept->event.subject, .source = kept->event.source,
                               .id = kept->event.id, .data = kept->event.data, .type = kept->event.type,
-                              .due = INSTANT_NONE, .until = INSTANT_NONE};
+                              .side = kept->event.side, .amount = kept->event.amount, .due = INSTANT_NONE, .until = INSTANT_NONE};
         struct timeline_row row = {.event = &event, .points = kept->points, .has_amount = kept->has_amount,
                                    .customer_id = customer->row.id, .lane_id = kept->lane_id, .offset = kept->offset};
         allocation_resume();
@@ -244,13 +287,27 @@ static int do_timelines(struct store *store, const struct span *ids, size_t coun
     return outcome;
 }
 
+// How long lanes may be silent is the policy's to say, which is not recorded here: an hour.
+static int do_clock(struct store *store, instant *watermark, instant *wall)
+{
+    struct call call;
+    int32_t left_out;
+    int outcome = 0;
+    if (begin_call(&call, store, FAKE_OP_clock))
+        outcome = fake_do_beat(of(store)->database, NULL, 0, HOUR, watermark, &left_out, wall);
+    return end_call(&call, outcome);
+}
+
 static void do_close(struct store *store)
 {
+    if (of(store)->database->ranks.inside == of(store))
+        of(store)->database->ranks.inside = NULL;
     free(of(store));
 }
 
 static const struct store_ops operations = {
     .close = do_close,
+    .thaw = do_thaw,
 #define X(name) .name = do_##name,
     FAKE_OPS(X)
 #undef X
@@ -259,7 +316,7 @@ static const struct store_ops operations = {
 struct store *fake_store_open(struct fake_database *database)
 {
     struct fake_store *store = fake_allocate(1, sizeof *store);
-    *store = (struct fake_store){.port = {&operations}, .database = database, .connected = true,
+    *store = (struct fake_store){.port = {.ops = &operations, .rank = &fake_rank_operations}, .database = database, .connected = true,
                                   .start = database->starts};
     return &store->port;
 }

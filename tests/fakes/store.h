@@ -4,16 +4,25 @@
 #ifndef GUANXI_TESTS_FAKES_STORE_H
 #define GUANXI_TESTS_FAKES_STORE_H
 
+#include "port/rank.h"
 #include "port/store.h"
 
 #define FAKE_OPS(X) \
     X(reconnect) X(check_schema) X(number_types) X(record_policy) X(claim) X(lanes) X(move) X(halt) X(beat) \
     X(release) X(orphans) X(load) X(promises) X(resolve) X(merged_into) X(identify) X(write) X(due) X(marked) \
-    X(timelines) X(follow_ups) X(release_changes) X(held) X(announcements) X(values) X(released) X(delivered)
+    X(timelines) X(follow_ups) X(release_changes) X(held) X(announcements) X(values) X(released) X(delivered) X(clock) \
+    X(brought_begin) X(brought_next) \
+    X(sample) X(levels) \
+    X(policy) X(check_policy) X(mark) X(derived) X(walk) X(pick) X(census) X(histories) X(freeze)
+
+// Of port/rank.h.
+#define FAKE_RANK_OPS(X) \
+    X(enter) X(leave) X(find) X(purchases) X(put) X(changes) X(done) X(expire) X(put_fit) X(fit) X(hold)
 
 enum fake_op {
 #define X(name) FAKE_OP_##name,
     FAKE_OPS(X)
+    FAKE_RANK_OPS(X)
 #undef X
     FAKE_OP_COUNT,
     FAKE_OP_ANY = FAKE_OP_COUNT,
@@ -74,6 +83,8 @@ struct fake_lane {
 
 struct fake_event { // a row of the timeline; spans live as long as the database
     struct event event;
+    struct span names;  // of a merge or unmerge: the other id, unless that was erased
+    struct span winner; // of a merge or unmerge: with whom it took place, absent: the customer
     double points;
     bool has_amount;
     int32_t lane_id;
@@ -117,7 +128,14 @@ struct fake_tombstone { // of a plain id, here
     struct span customer_id;
     int32_t times;
     bool stands; // not readmitted
+    int32_t messages[TRANSITION_KIND_COUNT], merged, unmerged; // issued before
 };
+
+struct fake_policy { // in force; spans live as long as the database
+    struct policy_row row;
+    duration lane_hold;
+};
+struct fake_policy fake_policy(struct fake_database *database);
 
 // What stands in the database now. Valid until something is written.
 struct fake_view {
@@ -144,6 +162,10 @@ bool fake_erased(struct fake_database *database, const char *id);
 const struct promise *fake_promise(const struct fake_customer *customer, const char *id); // NULL: none
 const struct transition_row *fake_transition(const struct fake_customer *customer, enum transition_kind kind,
                                              int32_t n); // NULL: none
+// Ranks and what they are made of: the row of a day, a value of it, the parameters; NULL: there is none.
+const struct rank_row *fake_rank(struct fake_database *database, int32_t as_of);
+const struct ranked *fake_value(struct fake_database *database, int32_t as_of, const char *id);
+const struct rank_fit *fake_fit(struct fake_database *database);
 const struct fake_lane *fake_lane(struct fake_database *database, const char *topic, int32_t partition);
 
 #endif

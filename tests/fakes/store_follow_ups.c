@@ -129,7 +129,7 @@ static int put_notice(struct fake_transaction *transaction, const struct notice_
         row->state = given->state;
         return STORE_OK;
     }
-    if (given->about.size == 0)
+    if (given->about.size == 0 && given->state != NOTICE_SUPPRESSED) // of which nobody will be told
         return fault(STATUS_BROKEN, "a notice that says nothing of its customer");
     if (row) // what has been published stays published
         return row->state == NOTICE_HELD ? fake_repeated("notice", given->customer_id) : STORE_OK;
@@ -168,6 +168,17 @@ static int put_message(struct fake_transaction *transaction, const struct outbox
     row->source = fake_text(transaction->database, given->source);
     row->event_id = fake_text(transaction->database, given->event_id);
     return STORE_OK;
+}
+
+// The message of a transition is held as one that was put in by itself.
+int fake_put_told(struct fake_transaction *transaction, const struct transition_row *row)
+{
+    struct outbox_row message = {.customer_id = row->customer_id, .home = row->home, .at = row->at,
+                                 .kind = OUTBOX_TRANSITION, .transition = row->transition, .source = row->source,
+                                 .event_id = row->event_id};
+    message.transition.n = row->message;
+    message.transition.from = row->message_from;
+    return put_message(transaction, &message);
 }
 
 int fake_write_follow_ups(struct fake_transaction *transaction)

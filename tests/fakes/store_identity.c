@@ -1,5 +1,8 @@
 // What ids stand for: aliases, tombstones and what was issued of those that are no more, and the changes of them. As
 // with customers, a write works on copies and the commit puts them in.
+#include <stdio.h>
+#include <xxhash.h>
+
 #include "base/status.h"
 #include "fakes/database.h"
 
@@ -56,7 +59,27 @@ static bool is_among(struct span id, const struct span *ids, size_t count)
     return false;
 }
 
+// As of whom nothing is known.
+static void tell_nobody(struct standing told[TRANSITION_KIND_COUNT])
+{
+    struct customer nobody;
+    customer_init(&nobody);
+    for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
+        told[kind] = standing_of(&nobody, (enum transition_kind)kind);
+}
+
 // ------------------------------------------------------------------------------------------------ reading
+
+// Events stand in their order.
+static instant recorded_at(const struct fake_database *database, struct span id)
+{
+    bool found;
+    size_t place = fake_place(&database->tables, id, &found);
+    const struct fake_customer *customer = found ? database->tables.customers.items[place] : NULL;
+    if (!customer || customer->row.version > 0 || customer->event_count == 0)
+        return INSTANT_NONE;
+    return customer->events[customer->event_count - 1].event.time;
+}
 
 int fake_do_resolve(struct fake_database *database, const struct span *ids, size_t count, struct arena *arena,
                     struct identity_row *rows, int64_t *epoch)
@@ -68,8 +91,11 @@ int fake_do_resolve(struct fake_database *database, const struct span *ids, size
         const struct fake_tombstone *tombstone = tombstone_of(identities, ids[i]);
         rows[i] = (struct identity_row){.id = arena_copy(arena, ids[i]),
                                         .customer = arena_copy(arena, meant_by(identities, ids[i]))};
+        rows[i].recorded_at = recorded_at(database, rows[i].customer);
+        tell_nobody(rows[i].told);
         if (departed) {
             memcpy(rows[i].messages, departed->messages, sizeof rows[i].messages);
+            memcpy(rows[i].told, departed->told, sizeof rows[i].told);
             rows[i].merged = departed->merged;
             rows[i].unmerged = departed->unmerged;
         }
@@ -121,7 +147,8 @@ static struct fake_departed *departed(struct fake_transaction *transaction, stru
     struct fake_departed *found = departed_of(&transaction->identities, id);
     if (!found) {
         found = vector_push(&transaction->identities.departed);
-        found->customer_id = fake_text(transaction->database, id);
+        *found = (struct fake_departed){.customer_id = fake_text(transaction->database, id)};
+        tell_nobody(found->told);
     }
     return found;
 }
@@ -155,7 +182,10 @@ static int delete_customers(struct fake_transaction *transaction)
         struct fake_customer *customer = fake_touch(transaction, gone->id);
         if (!customer || customer->row.version == 0 || customer->row.version != gone->version)
             return STORE_CONFLICT;
-        memcpy(departed(transaction, gone->id)->messages, gone->messages, sizeof gone->messages);
+        struct fake_departed *kept = departed(transaction, gone->id);
+        memcpy(kept->messages, gone->messages, sizeof gone->messages);
+        for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
+            kept->told[kind] = standing_of(&gone->state, (enum transition_kind)kind);
         fake_depart(customer);
     }
     return STORE_OK;
@@ -189,7 +219,12 @@ static int merge(struct fake_transaction *transaction, const struct identity_cha
     if (from) {
         struct fake_customer *to = fake_touch_any(transaction, change->to);
         for (size_t i = 0; i < from->event_count; i++) {
-            if (fake_put_event(to, &from->events[i]) != STORE_OK)
+            struct fake_event moved = from->events[i];
+            if (fake_changes_ids(&moved.event) && !moved.winner.data)
+                moved.winner = from->row.id;
+            if (moved.winner.data && span_equal(moved.winner, change->to))
+                moved.winner = SPAN_NONE;
+            if (fake_put_event(to, &moved) != STORE_OK)
                 return fake_repeated("timeline row", change->to);
         }
         from->event_count = 0;
@@ -201,10 +236,11 @@ static int merge(struct fake_transaction *transaction, const struct identity_cha
     return STORE_OK;
 }
 
-static bool goes_back(const struct identity_change *change, const struct event *event)
+static bool goes_back(const struct identity_change *change, const struct fake_event *event)
 {
-    bool is_own_merge = event->type == TYPE_CUSTOMER_MERGED && span_equal(event->subject, change->to);
-    return !is_own_merge && is_among(event->subject, change->ids, change->id_count);
+    if (fake_changes_ids(&event->event))
+        return event->winner.data && is_among(event->winner, change->ids, change->id_count);
+    return is_among(event->event.subject, change->ids, change->id_count);
 }
 
 static int unmerge(struct fake_transaction *transaction, const struct identity_change *change)
@@ -216,11 +252,15 @@ static int unmerge(struct fake_transaction *transaction, const struct identity_c
     struct fake_customer *from = fake_touch(transaction, change->from);
     size_t kept = 0;
     for (size_t i = 0; from && i < from->event_count; i++) {
-        if (!goes_back(change, &from->events[i].event)) {
-            from->events[kept++] = from->events[i];
-        } else if (fake_put_event(fake_touch_any(transaction, change->to), &from->events[i]) != STORE_OK) {
-            return fake_repeated("timeline row", change->to);
+        struct fake_event *event = &from->events[i];
+        if (!goes_back(change, event)) {
+            from->events[kept++] = *event;
+            continue;
         }
+        if (event->winner.data && span_equal(event->winner, change->to))
+            event->winner = SPAN_NONE;
+        if (fake_put_event(fake_touch_any(transaction, change->to), event) != STORE_OK)
+            return fake_repeated("timeline row", change->to);
     }
     if (from)
         from->event_count = kept;
@@ -252,17 +292,77 @@ static void bury(struct fake_transaction *transaction, struct span id)
     const struct fake_alias *alias = alias_of(identities, id);
     if (alias)
         FAKE_REMOVE(identities->aliases.items, identities->aliases.count, (size_t)(alias - identities->aliases.items));
-    const struct fake_departed *counts = departed_of(identities, id);
-    if (counts)
-        FAKE_REMOVE(identities->departed.items, identities->departed.count,
-                    (size_t)(counts - identities->departed.items));
     struct fake_tombstone *tombstone = tombstone_of(identities, id);
     if (!tombstone) {
         tombstone = vector_push(&identities->tombstones);
-        tombstone->customer_id = fake_text(transaction->database, id);
+        *tombstone = (struct fake_tombstone){.customer_id = fake_text(transaction->database, id)};
     }
     tombstone->times++;
     tombstone->stands = true;
+    const struct fake_departed *counts = departed_of(identities, id);
+    if (!counts)
+        return;
+    memcpy(tombstone->messages, counts->messages, sizeof tombstone->messages);
+    tombstone->merged = counts->merged;
+    tombstone->unmerged = counts->unmerged;
+    FAKE_REMOVE(identities->departed.items, identities->departed.count,
+                (size_t)(counts - identities->departed.items));
+}
+
+struct span fake_veil(struct arena *arena, const struct event *event)
+{
+    char text[64];
+    int size = snprintf(text, sizeof text, "{\"%s\":\"%016llx\"}",
+                        event->type == TYPE_CUSTOMER_MERGED ? "into" : "customer",
+                        (unsigned long long)XXH3_64bits(event->data.data, event->data.size));
+    return arena_copy(arena, span_of(text, (size_t)size));
+}
+
+static bool is_of(const struct fake_event *event, const struct identity_change *change)
+{
+    return fake_changes_ids(&event->event) && is_among(event->event.subject, change->ids, change->id_count);
+}
+
+static bool names_one(const struct fake_event *event, const struct identity_change *change)
+{
+    return event->names.data && is_among(event->names, change->ids, change->id_count);
+}
+
+// Merges and unmerges that stand with somebody else.
+static void erase_changes(struct fake_transaction *transaction, struct span id, const struct identity_change *change)
+{
+    struct fake_customer *customer = fake_touch(transaction, id);
+    size_t kept = 0;
+    for (size_t i = 0; i < customer->event_count; i++) {
+        struct fake_event *event = &customer->events[i];
+        if (is_of(event, change))
+            continue;
+        if (names_one(event, change)) {
+            event->event.data = fake_veil(&transaction->database->texts, &event->event);
+            event->names = SPAN_NONE;
+        }
+        customer->events[kept++] = *event;
+    }
+    bool marks = kept < customer->event_count && customer->row.version > 0;
+    customer->event_count = kept;
+    if (!marks)
+        return;
+    customer->row.version++;
+    if (customer->row.fold_at == INSTANT_NEVER)
+        customer->row.fold_at = customer->row.state.as_of;
+}
+
+static void erase_with_others(struct fake_transaction *transaction, const struct identity_change *change)
+{
+    const struct fake_tables *tables = &transaction->database->tables;
+    for (size_t i = 0; i < tables->customers.count; i++) {
+        const struct fake_customer *customer = tables->customers.items[i];
+        bool touched = false;
+        for (size_t k = 0; k < customer->event_count; k++)
+            touched |= is_of(&customer->events[k], change) || names_one(&customer->events[k], change);
+        if (touched && !is_among(customer->row.id, change->ids, change->id_count))
+            erase_changes(transaction, customer->row.id, change);
+    }
 }
 
 static int erase(struct fake_transaction *transaction, const struct identity_change *change)
@@ -277,6 +377,7 @@ static int erase(struct fake_transaction *transaction, const struct identity_cha
             erase_customer(transaction, customer);
         bury(transaction, change->ids[i]);
     }
+    erase_with_others(transaction, change);
     return STORE_OK;
 }
 
@@ -286,6 +387,10 @@ static int readmit(struct fake_transaction *transaction, const struct identity_c
     if (!tombstone || !tombstone->stands)
         return STORE_CONFLICT;
     tombstone->stands = false;
+    struct fake_departed *counts = departed(transaction, change->subject);
+    memcpy(counts->messages, tombstone->messages, sizeof counts->messages);
+    counts->merged = tombstone->merged;
+    counts->unmerged = tombstone->unmerged;
     return STORE_OK;
 }
 

@@ -38,22 +38,39 @@ int fake_do_load(struct fake_database *database, const struct span *ids, size_t 
     return STORE_OK;
 }
 
+static bool same_data(const struct event *kept, const struct event *event)
+{
+    struct arena arena;
+    arena_init(&arena, 256);
+    bool same = span_equal(kept->data, event->data) ||
+                (fake_changes_ids(kept) && span_equal(kept->data, fake_veil(&arena, event)));
+    arena_free(&arena);
+    return same;
+}
+
+// Looks for an event on a timeline, all of it or just merges and unmerges.
+static void identify_on(const struct fake_customer *customer, bool all, const struct event *event,
+                        enum identity *result)
+{
+    for (size_t k = 0; k < customer->event_count; k++) {
+        const struct event *kept = &customer->events[k].event;
+        if (!span_equal(kept->source, event->source) || !span_equal(kept->id, event->id) ||
+            !span_equal(kept->subject, event->subject) || (!all && !fake_changes_ids(kept)))
+            continue;
+        bool same = kept->type == event->type && kept->time == event->time && same_data(kept, event);
+        if (*result != IDENTITY_SAME)
+            *result = same ? IDENTITY_SAME : IDENTITY_OTHER;
+    }
+}
+
 int fake_do_identify(struct fake_database *database, const struct span *customer_ids,
                      const struct event *const *events, size_t count, enum identity *result)
 {
     for (size_t i = 0; i < count; i++) {
-        bool found;
-        size_t place = fake_place(&database->tables, customer_ids[i], &found);
-        const struct fake_customer *customer = found ? database->tables.customers.items[place] : NULL;
         result[i] = IDENTITY_NEW;
-        for (size_t k = 0; customer && k < customer->event_count; k++) {
-            const struct event *kept = &customer->events[k].event;
-            if (!span_equal(kept->source, events[i]->source) || !span_equal(kept->id, events[i]->id) ||
-                !span_equal(kept->subject, events[i]->subject))
-                continue;
-            bool same = kept->type == events[i]->type && kept->time == events[i]->time &&
-                        span_equal(kept->data, events[i]->data);
-            result[i] = same ? IDENTITY_SAME : IDENTITY_OTHER;
+        for (size_t k = 0; k < database->tables.customers.count; k++) {
+            const struct fake_customer *customer = database->tables.customers.items[k];
+            identify_on(customer, span_equal(customer->row.id, customer_ids[i]), events[i], &result[i]);
         }
     }
     return STORE_OK;

@@ -88,6 +88,8 @@ int fake_write_rows(struct fake_transaction *transaction)
     for (size_t i = 0; i < write->transition_count && outcome == STORE_OK; i++) {
         if (!(customer = fake_touch(transaction, write->transitions[i].customer_id)))
             return fault(STATUS_BROKEN, "a transition without its customer");
+        if (write->transitions[i].message && (outcome = fake_put_told(transaction, &write->transitions[i])) != STORE_OK)
+            return outcome;
         struct transition_row step = write->transitions[i]; // of a walk one row a step: tests read them so
         const struct transition walk = step.transition;
         for (int k = 0; k < transition_steps(&walk) && outcome == STORE_OK; k++) {

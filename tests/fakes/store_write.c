@@ -85,6 +85,31 @@ static int put_customers(struct fake_transaction *transaction)
     return STORE_OK;
 }
 
+static int put_marks(struct fake_transaction *transaction)
+{
+    const struct store_write *write = transaction->write;
+    const struct marks *marks = write->marks;
+    for (size_t i = 0; marks && i < marks->count; i++) {
+        const struct mark_row *mark = &marks->rows[i];
+        if (i > 0 && span_compare(marks->rows[i - 1].customer_id, mark->customer_id) >= 0)
+            return fault(STATUS_BROKEN, "marked customers of a write are not sorted and unique");
+        struct fake_customer *customer = fake_touch_any(transaction, mark->customer_id);
+        struct customer_row *row = &customer->row;
+        bool unknown = row->version == 0;
+        if (unknown) {
+            *row = customer_row_unknown(row->id, marks->home);
+            row->policy = marks->policy;
+        }
+        row->version = customer_next_version(row->version, write->epoch);
+        if (row->fold_at == INSTANT_NEVER)
+            row->fold_at = unknown ? mark->since : row->state.as_of;
+        row->quiet_until = instant_later(row->quiet_until, marks->quiet_until);
+        if (marks->brought > row->brought)
+            row->brought = (uint8_t)marks->brought;
+    }
+    return STORE_OK;
+}
+
 static bool is_poison(const struct fake_transaction *transaction, struct span event_id, bool quarantine)
 {
     const struct fake_database *database = transaction->database;
@@ -138,7 +163,9 @@ static int put_timeline(struct fake_transaction *transaction)
             return STORE_POISON;
         if (customer->row.version == 0 && !write->identity) // a merge of strangers stands there before they are known
             return fault(STATUS_BROKEN, "a timeline row without its customer");
+        struct span names = fake_changes_ids(row->event) ? fake_text(transaction->database, row->event->ref) : SPAN_NONE;
         const struct fake_event kept = {.event = keep_event(transaction->database, row->event), .points = row->points,
+                                        .names = names,
                                         .has_amount = row->has_amount, .lane_id = row->lane_id, .offset = row->offset};
         outcome = fake_put_event(customer, &kept);
     }
@@ -158,6 +185,9 @@ static int correct_points(struct fake_transaction *transaction)
         if (!found)
             return STORE_CONFLICT;
         found->points = row->points;
+        found->has_amount = row->has_amount;
+        found->event.amount = row->event->amount;
+        found->event.side = row->event->side;
     }
     return STORE_OK;
 }
@@ -214,14 +244,18 @@ static void commit(struct fake_transaction *transaction)
     transaction->touched.count = 0;
 }
 
-int fake_do_write(struct fake_database *database, const struct store_write *write)
+int fake_do_write(struct fake_database *database, uint64_t policy, const struct store_write *write)
 {
     struct fake_transaction transaction = {.database = database, .write = write, .next_seq = database->next_seq};
     int outcome = fake_check_epoch(&transaction);
     if (outcome == STORE_OK)
+        outcome = fake_check_policy(database, policy, write);
+    if (outcome == STORE_OK)
         outcome = check_lanes(&transaction);
     if (outcome == STORE_OK)
         outcome = settle_quarantine(&transaction);
+    if (outcome == STORE_OK)
+        outcome = put_marks(&transaction);
     if (outcome == STORE_OK)
         outcome = put_customers(&transaction);
     if (outcome == STORE_OK)

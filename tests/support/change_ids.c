@@ -49,6 +49,7 @@ int test_merge(struct store *store, const char *from, const char *to, const char
     struct timeline_row row = test_timeline(&event, to, event_id, change.at);
     event.subject = change.from;
     event.type = TYPE_CUSTOMER_MERGED;
+    event.ref = change.to;
     row.points = 0;
     mark(pair.to);
     struct store_write write = {
@@ -91,6 +92,7 @@ int test_unmerge(struct store *store, const char *from, const char *to, const ch
     change.ids = ids;
     struct timeline_row row = test_timeline(&event, from, event_id, change.at);
     event.type = TYPE_CUSTOMER_UNMERGED;
+    event.ref = change.to;
     row.points = 0;
     mark(pair.from);
     mark(pair.to);

@@ -21,8 +21,29 @@ struct oracle_lane {
     instant time; // INSTANT_NONE: no record moved it
 };
 
+// An id that a merge, unmerge or erasure names.
+struct oracle_id {
+    struct span id;
+    int lane;   // where its changes travel
+    int into;   // -1: it means itself
+    int family; // by number: ids that were ever merged with each other have the same
+    int merged, unmerged; // messages under this id
+    instant merged_at, quiet_until;
+    bool erased;
+};
+
+// A record that is not applied.
+struct oracle_reject {
+    int lane;
+    int64_t offset;
+    enum reject_reason reason;
+    struct span source, id, subject, key;
+};
+
 struct oracle_event {
     struct event event;
+    struct span customer; // whose timeline it stands on; absent: nobody's
+    int owner; // of one that changes who ids mean: the number of the id that it stays with; -1: it does not stand
     struct promise standing; // the row of its promise before it, if there is one
     int lane;
     int64_t offset;
@@ -81,21 +102,37 @@ struct oracle {
     struct decoder *decoder;
     struct oracle_event *events;
     size_t event_count, event_capacity;
+    VECTOR(struct oracle_id) ids; // sorted
+    VECTOR(struct oracle_reject) rejects;
     struct oracle_lane lanes[ORACLE_LANES];
     int lane_count;
     FILE *out;
 };
 
-// Reads the records of phases 0 .. last_phase; prints v_quarantine rows of what is rejected. False (with a
-// message on stderr) when the file cannot be read.
+// Reads the records of phases 0 .. last_phase. False (with a message on stderr) when the file cannot be read.
 bool oracle_read(struct oracle *oracle, const char *path, int last_phase);
-// Drops repeated identities, prints v_quarantine rows of conflicts, and leaves what is to be applied in the
-// order (customer, event_compare). Lane times are complete afterwards.
+// Drops repeated identities but those of events that change who ids mean, and leaves the rest by identity.
 void oracle_identify(struct oracle *oracle);
+// Merges, unmerges and erases as the file says, prints what is told of that, and leaves what is to be applied in the
+// order (customer, event_compare). Lane times are complete afterwards. All changes of ids that have to do with each
+// other must be in one lane, whose order is theirs; another file has no one outcome, and the oracle gives up.
+void oracle_resolve(struct oracle *oracle);
+// Prints the v_quarantine rows of what was rejected.
+void oracle_print_quarantine(const struct oracle *oracle);
 // The least time of the lanes that hold records, INSTANT_NONE when one of them has none.
 instant oracle_watermark(const struct oracle *oracle);
 // Folds every customer, advances it to the watermark and prints its rows.
 void oracle_fold(struct oracle *oracle, instant watermark);
+
+void oracle_reject(struct oracle *oracle, const struct oracle_reject *reject);
+void oracle_reject_event(struct oracle *oracle, const struct oracle_event *event, enum reject_reason reason);
+void oracle_move_lane(struct oracle *oracle, const struct oracle_event *event);
+int oracle_compare_identities(const struct event *a, const struct event *b); // (subject, source, id)
+bool oracle_same_content(const struct event *a, const struct event *b);
+// `repeat` was told as `first` was.
+void oracle_note_again(struct oracle *oracle, struct oracle_event *first, const struct oracle_event *repeat);
+bool oracle_changes_ids(const struct event *event);
+bool oracle_erased(const struct oracle *oracle, struct span id);
 
 // The rows of one customer. `events` are all that were told of it, for the totals of its window.
 void oracle_print_timeline(const struct oracle_customer *customer, const struct oracle_event *event);

@@ -159,28 +159,25 @@ static void begin(struct oracle_customer *customer, struct span id)
     customer->state.book = &customer->book;
 }
 
-// `events` are all that the customer has, in their order. Whose an event is, was decided before (oracle_identify): by
-// its subject, there being no merges, unmerges and erasures in a stream.
+// `events` are all that the customer has, in their order. Changes of ids stand there though nobody begins with them.
 static void fold_customer(struct oracle_customer *customer, struct oracle_event *events, size_t count,
                           instant watermark)
 {
     const struct policy *policy = &customer->oracle->policy;
     struct effects effects = {on_effect, customer};
-    size_t applied = 0;
-    begin(customer, events[0].event.subject);
+    begin(customer, events[0].customer);
     for (size_t i = 0; i < count; i++) {
         const struct promise *standing = find_promise(customer, events[i].event.ref);
         if (standing) {
             events[i].standing = *standing;
             events[i].event.promise = &events[i].standing;
         }
-        if (customer_apply(policy, &customer->state, customer->id, &events[i].event, &effects, &events[i].points) !=
-            EVENT_DROPPED) {
+        enum applied applied = customer_apply(policy, &customer->state, customer->id, &events[i].event, &effects,
+                                              &events[i].points);
+        if (applied != EVENT_DROPPED || oracle_changes_ids(&events[i].event))
             oracle_print_timeline(customer, &events[i]);
-            applied++;
-        }
     }
-    if (!applied)
+    if (!customer_exists(&customer->state))
         return;
     customer_settle(policy, &customer->state, customer->id, &effects);
     if (watermark != INSTANT_NONE)
@@ -198,8 +195,7 @@ void oracle_fold(struct oracle *oracle, instant watermark)
     customer->oracle = oracle;
     for (size_t from = 0, to; from < oracle->event_count; from = to) {
         to = from;
-        while (to < oracle->event_count &&
-               span_equal(oracle->events[to].event.subject, oracle->events[from].event.subject))
+        while (to < oracle->event_count && span_equal(oracle->events[to].customer, oracle->events[from].customer))
             to++;
         fold_customer(customer, &oracle->events[from], to - from, watermark);
     }

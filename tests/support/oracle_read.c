@@ -18,19 +18,48 @@ static int find_lane(struct oracle *oracle, const char *topic, int32_t partition
     return oracle->lane_count++;
 }
 
-static void print_quarantined(const struct oracle *oracle, int lane, int64_t offset, enum reject_reason reason,
-                              const struct reject *reject)
+static struct span keep(struct oracle *oracle, struct span text)
 {
-    row_begin(oracle->out, "v_quarantine");
-    row_text(oracle->out, "topic", span_text(oracle->lanes[lane].topic));
-    row_integer(oracle->out, "partition", oracle->lanes[lane].partition);
-    row_integer(oracle->out, "offset", offset);
-    row_text(oracle->out, "reason", span_text(reject_code(reason)));
-    row_text(oracle->out, "source", reject->source);
-    row_text(oracle->out, "event_id", reject->id);
-    row_text(oracle->out, "subject", reject->subject);
-    row_text(oracle->out, "state", SPAN_LITERAL("held"));
-    row_end(oracle->out);
+    return text.data ? arena_copy(&oracle->arena, text) : SPAN_NONE;
+}
+
+void oracle_reject(struct oracle *oracle, const struct oracle_reject *reject)
+{
+    struct oracle_reject *kept = vector_push(&oracle->rejects);
+    if (!kept)
+        abort();
+    *kept = *reject;
+    kept->source = keep(oracle, reject->source);
+    kept->id = keep(oracle, reject->id);
+    kept->subject = keep(oracle, reject->subject);
+    kept->key = keep(oracle, reject->key);
+}
+
+void oracle_reject_event(struct oracle *oracle, const struct oracle_event *event, enum reject_reason reason)
+{
+    oracle_reject(oracle, &(struct oracle_reject){
+        .lane = event->lane, .offset = event->offset, .reason = reason, .source = event->event.source,
+        .id = event->event.id, .subject = event->event.subject});
+}
+
+// Of an erased customer nothing is kept, and what contradicts is there only if it came before the erasure.
+void oracle_print_quarantine(const struct oracle *oracle)
+{
+    for (size_t i = 0; i < oracle->rejects.count; i++) {
+        const struct oracle_reject *reject = &oracle->rejects.items[i];
+        bool erased = oracle_erased(oracle, reject->subject) || oracle_erased(oracle, reject->key);
+        row_begin(oracle->out, "v_quarantine");
+        row_text(oracle->out, "topic", span_text(oracle->lanes[reject->lane].topic));
+        row_integer(oracle->out, "partition", oracle->lanes[reject->lane].partition);
+        row_integer(oracle->out, "offset", reject->offset);
+        row_text(oracle->out, "reason", span_text(reject_code(reject->reason)));
+        row_text(oracle->out, "source", erased ? SPAN_NONE : reject->source);
+        row_text(oracle->out, "event_id", erased ? SPAN_NONE : reject->id);
+        row_text(oracle->out, "subject", erased ? SPAN_NONE : reject->subject);
+        row_bool(oracle->out, "erased", erased);
+        row_bool(oracle->out, "optional", erased && reject->reason == REJECT_CONFLICT);
+        row_end(oracle->out);
+    }
 }
 
 static void add_event(struct oracle *oracle, const struct event *event, int lane, int64_t offset)
@@ -42,7 +71,7 @@ static void add_event(struct oracle *oracle, const struct event *event, int lane
             abort();
     }
     oracle->events[oracle->event_count] = (struct oracle_event){
-        .event = *event, .lane = lane, .offset = offset, .number = oracle->event_count};
+        .event = *event, .owner = -1, .lane = lane, .offset = offset, .number = oracle->event_count};
     oracle->event_count++;
 }
 
@@ -71,7 +100,8 @@ static bool read_record(struct oracle *oracle, const struct stream_line *line)
     case DECODED_TOMBSTONE:
         return true;
     case DECODED_REJECTED:
-        print_quarantined(oracle, lane, offset, reject.reason, &reject);
+        oracle_reject(oracle, &(struct oracle_reject){lane, offset, reject.reason, reject.source, reject.id,
+                                                      reject.subject, line->record.key});
         return true;
     default:
         fprintf(stderr, "oracle: out of memory\n");
@@ -102,7 +132,7 @@ bool oracle_read(struct oracle *oracle, const char *path, int last_phase)
 
 // ---------------------------------------------------------------------------------------------- identity
 
-static int compare_identities(const struct event *a, const struct event *b)
+int oracle_compare_identities(const struct event *a, const struct event *b)
 {
     int order = span_compare(a->subject, b->subject);
     if (!order)
@@ -113,23 +143,16 @@ static int compare_identities(const struct event *a, const struct event *b)
 static int by_identity(const void *left, const void *right)
 {
     const struct oracle_event *a = left, *b = right;
-    int order = compare_identities(&a->event, &b->event);
+    int order = oracle_compare_identities(&a->event, &b->event);
     return order ? order : (a->number > b->number) - (a->number < b->number);
 }
 
-static int by_history(const void *left, const void *right)
-{
-    const struct oracle_event *a = left, *b = right;
-    int order = span_compare(a->event.subject, b->event.subject);
-    return order ? order : event_compare(&a->event, &b->event);
-}
-
-static bool same_content(const struct event *a, const struct event *b)
+bool oracle_same_content(const struct event *a, const struct event *b)
 {
     return a->type == b->type && a->time == b->time && span_equal(a->data, b->data);
 }
 
-static void note_again(struct oracle *oracle, struct oracle_event *first, const struct oracle_event *repeat)
+void oracle_note_again(struct oracle *oracle, struct oracle_event *first, const struct oracle_event *repeat)
 {
     struct oracle_event *kept = arena_take(&oracle->arena, sizeof *kept);
     if (!kept)
@@ -137,6 +160,17 @@ static void note_again(struct oracle *oracle, struct oracle_event *first, const 
     *kept = *repeat;
     kept->again = first->again;
     first->again = kept;
+}
+
+void oracle_move_lane(struct oracle *oracle, const struct oracle_event *event)
+{
+    move_lane(oracle, event->lane, event->event.time);
+}
+
+bool oracle_changes_ids(const struct event *event)
+{
+    return event->effect == EFFECT_OF_CUSTOMER_MERGED || event->effect == EFFECT_OF_CUSTOMER_UNMERGED ||
+           event->effect == EFFECT_OF_CUSTOMER_ERASED;
 }
 
 void oracle_identify(struct oracle *oracle)
@@ -148,20 +182,19 @@ void oracle_identify(struct oracle *oracle)
     for (size_t i = 0; i < oracle->event_count; i++) {
         struct oracle_event *event = &oracle->events[i];
         struct oracle_event *first = kept ? &oracle->events[kept - 1] : NULL;
-        if (!first || compare_identities(&first->event, &event->event) != 0) {
-            move_lane(oracle, event->lane, event->event.time);
+        if (oracle_changes_ids(&event->event)) {
             oracle->events[kept++] = *event;
-        } else if (same_content(&first->event, &event->event)) {
-            move_lane(oracle, event->lane, event->event.time);
-            note_again(oracle, first, event);
+        } else if (!first || oracle_compare_identities(&first->event, &event->event) != 0) {
+            oracle_move_lane(oracle, event);
+            oracle->events[kept++] = *event;
+        } else if (oracle_same_content(&first->event, &event->event)) {
+            oracle_move_lane(oracle, event);
+            oracle_note_again(oracle, first, event);
         } else {
-            struct reject reject = {.source = event->event.source, .id = event->event.id,
-                                    .subject = event->event.subject};
-            print_quarantined(oracle, event->lane, event->offset, REJECT_CONFLICT, &reject);
+            oracle_reject_event(oracle, event, REJECT_CONFLICT);
         }
     }
     oracle->event_count = kept;
-    qsort(oracle->events, kept, sizeof *oracle->events, by_history);
 }
 
 instant oracle_watermark(const struct oracle *oracle)

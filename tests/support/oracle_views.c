@@ -29,7 +29,8 @@ void oracle_print_timeline(const struct oracle_customer *customer, const struct 
         row_integer(out, "amount", told->amount);
     else
         row_text(out, "amount", SPAN_NONE);
-    row_text(out, "ref", told->ref);
+    bool named_erased = oracle_changes_ids(told) && oracle_erased(customer->oracle, told->ref);
+    row_text(out, "ref", named_erased ? SPAN_NONE : told->ref);
     row_text(out, "recorded_as", told->subject);
     print_positions(customer->oracle, event);
     row_end(out);

@@ -198,8 +198,8 @@ static void profile(struct tale *tale, struct tale_event *event)
 
 // ------------------------------------------------------------------------------------------ what happens
 
-// Every type that a record can carry but answers to reminders, which are planned, and what concerns two customers
-// or ends one: merges, unmerges and erasures.
+// Every type that a record can carry but answers to reminders, which are planned, and merges, unmerges and erasures,
+// which happen in families.
 static const struct tale_type {
     const char *name;
     int weight;

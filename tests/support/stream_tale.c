@@ -75,6 +75,12 @@ static void tell_ordinary(struct tale *tale, instant now, struct tale_event *eve
     tale_choose(tale, event);
 }
 
+void tale_name(struct tale *tale, struct tale_event *event)
+{
+    snprintf(event->source, sizeof event->source, "//crm/%d", (int)random_below(&tale->random, 3));
+    snprintf(event->id, sizeof event->id, "e-%lld", (long long)++tale->events);
+}
+
 void tale_next(struct tale *tale, instant now, struct tale_event *event)
 {
     *event = (struct tale_event){.due = INSTANT_NONE};
@@ -87,8 +93,7 @@ void tale_next(struct tale *tale, instant now, struct tale_event *event)
         tell_ordinary(tale, now, event);
     }
     tale_subject(event->customer, event->subject, sizeof event->subject);
-    snprintf(event->source, sizeof event->source, "//crm/%d", (int)random_below(&tale->random, 3));
-    snprintf(event->id, sizeof event->id, "e-%lld", (long long)++tale->events);
+    tale_name(tale, event);
     tale->customers[event->customer].last_event = event->time;
     tale_plan_from(tale, event);
 }

@@ -1,5 +1,5 @@
 // The tale that a random stream tells: customers with busy and silent times, and every event type of the
-// model that a customer's history can hold.
+// model that is about one customer.
 #ifndef GUANXI_TESTS_STREAM_TALE_H
 #define GUANXI_TESTS_STREAM_TALE_H
 
@@ -16,6 +16,7 @@ struct tale_event {
     int customer;
     int topic; // 0 .. TALE_TOPICS - 1
     bool about_reminder; // has no effect before its customer is known
+    bool changes_ids;    // a merge, an unmerge or an erasure (support/stream_family.h)
     const char *type;
     char subject[64];
     char source[48];
@@ -65,6 +66,9 @@ void tale_free(struct tale *tale);
 void tale_subject(int customer, char *text, size_t size);
 // The id of a customer's promise: most are plain, some are Chinese, some as long as they may be.
 void tale_promise_id(int customer, int promise, char text[BOOK_PROMISE_ID_MAX + 1]);
+
+// Gives an event its source and id.
+void tale_name(struct tale *tale, struct tale_event *event);
 
 // What happens next, at `now` or (a planned event) a little before.
 void tale_next(struct tale *tale, instant now, struct tale_event *event);

@@ -43,6 +43,8 @@ static void tear_down(struct oracle *oracle)
 {
     decoder_free(oracle->decoder);
     arena_free(&oracle->arena);
+    vector_free(&oracle->ids);
+    vector_free(&oracle->rejects);
     free(oracle->events);
 }
 
@@ -97,6 +99,8 @@ int main(int argc, char **argv)
     bool read = oracle_read(&oracle, argv[optind], options.last_phase);
     if (read) {
         oracle_identify(&oracle);
+        oracle_resolve(&oracle);
+        oracle_print_quarantine(&oracle);
         instant watermark = options.watermark != INSTANT_NONE ? options.watermark : oracle_watermark(&oracle);
         print_watermark(&oracle, watermark);
         oracle_fold(&oracle, watermark);

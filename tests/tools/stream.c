@@ -2,9 +2,9 @@
 // The same options give the same bytes.
 //
 //   stream [--seed N] [--events N] [--customers N] [--start TIME] [--days N] [--phases N] [--partitions N]
-//          [--prefix TEXT] [--late N] [--duplicates N] [--conflicts N] [--bad N] [--no-ticks]
+//          [--prefix TEXT] [--late N] [--duplicates N] [--conflicts N] [--bad N] [--changes N] [--no-ticks]
 //
-// --late, --duplicates, --conflicts and --bad are permilles. Without --no-ticks every lane ends each phase
+// --late, --duplicates, --conflicts, --bad and --changes (merges, unmerges, erasures) are permilles. Without --no-ticks every lane ends each phase
 // with a guanxi.tick at the phase's end, which is later than every event before it.
 #include <getopt.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "codec/time.h"
 #include "support/bad_records.h"
 #include "support/cloud_event.h"
+#include "support/stream_family.h"
 #include "support/stream_file.h"
 #include "support/stream_tale.h"
 
@@ -30,7 +31,7 @@ struct options {
     uint64_t seed;
     int64_t events;
     int customers, days, phases, partitions;
-    int late, duplicates, conflicts, bad;
+    int late, duplicates, conflicts, bad, changes;
     bool ticks;
     const char *prefix;
     instant start;
@@ -39,6 +40,7 @@ struct options {
 struct stream {
     struct options options;
     struct tale tale;
+    struct families families;
     struct random random; // of what happens to the records, apart from the story
     struct told recent[RECENT];
     size_t recent_count, recent_next;
@@ -95,6 +97,36 @@ static bool find_lane(const struct stream *stream, struct tale_event *event)
     return false;
 }
 
+static void tell(struct stream *stream, const struct told *told)
+{
+    write_event(stream, &told->event, told->event.topic, told->partition, told->key);
+    stream->recent[stream->recent_next++ % RECENT] = *told;
+    if (stream->recent_count < RECENT)
+        stream->recent_count++;
+}
+
+// Where an event goes: mostly where its key says, now and then (without a key) anywhere, and some of a family's into
+// the family's lane, for its changes to know of them.
+static void choose_lane(struct stream *stream, struct family *family, struct told *told)
+{
+    struct tale_event *event = &told->event;
+    if (event->about_reminder || !random_permille(&stream->random, family ? 150 : 20)) {
+        snprintf(told->key, sizeof told->key, "%s", event->subject);
+        told->partition = partition_of(stream, told->key);
+        instant *since = &stream->tale.customers[event->customer].known_since[event->topic];
+        if (!event->about_reminder && (*since == INSTANT_NONE || event->time < *since))
+            *since = event->time;
+    } else if (family && random_permille(&stream->random, 850)) {
+        snprintf(told->key, sizeof told->key, "%s", event->subject);
+        event->topic = family->topic;
+        told->partition = family->partition;
+    } else {
+        told->partition = (int32_t)random_below(&stream->random, stream->options.partitions);
+    }
+    if (family && event->topic == family->topic && told->partition == family->partition)
+        family_note(family, event);
+}
+
 static void step_tale(struct stream *stream, instant now)
 {
     struct told told = {0};
@@ -102,20 +134,22 @@ static void step_tale(struct stream *stream, instant now)
     do
         tale_next(&stream->tale, now, event);
     while (!find_lane(stream, event));
-    bool stray = !event->about_reminder && random_permille(&stream->random, 20); // no key, so any partition
-    if (stray) {
-        told.partition = (int32_t)random_below(&stream->random, stream->options.partitions);
-    } else {
-        snprintf(told.key, sizeof told.key, "%s", event->subject);
-        told.partition = partition_of(stream, told.key);
-        instant *since = &stream->tale.customers[event->customer].known_since[event->topic];
-        if (!event->about_reminder && (*since == INSTANT_NONE || event->time < *since))
-            *since = event->time;
-    }
-    write_event(stream, event, event->topic, told.partition, told.key);
-    stream->recent[stream->recent_next++ % RECENT] = told;
-    if (stream->recent_count < RECENT)
-        stream->recent_count++;
+    struct family *family = families_find(&stream->families, event->customer);
+    if (family)
+        family_mingle(family, &stream->random, event);
+    choose_lane(stream, family, &told);
+    tell(stream, &told);
+}
+
+static void step_change(struct stream *stream, instant now)
+{
+    struct told told = {0};
+    const struct family *family = families_next(&stream->families, &stream->tale, now, &told.event);
+    if (!family)
+        return;
+    snprintf(told.key, sizeof told.key, "%s", told.event.subject);
+    told.partition = family->partition;
+    tell(stream, &told);
 }
 
 static const struct told *pick_recent(struct stream *stream)
@@ -127,7 +161,7 @@ static const struct told *pick_recent(struct stream *stream)
 static void step_duplicate(struct stream *stream)
 {
     const struct told *told = pick_recent(stream);
-    if (random_permille(&stream->random, 500) || told->event.about_reminder) {
+    if (random_permille(&stream->random, 500) || told->event.about_reminder || told->event.changes_ids) {
         write_event(stream, &told->event, told->event.topic, told->partition, told->key);
         return;
     }
@@ -140,7 +174,7 @@ static void step_conflict(struct stream *stream)
 {
     const struct told *told = pick_recent(stream);
     struct tale_event other = told->event;
-    if (random_permille(&stream->random, 400))
+    if (other.changes_ids || random_permille(&stream->random, 400))
         other.time += SECOND;
     else if (random_permille(&stream->random, 500))
         other.type = strcmp(other.type, "demo.given") == 0 ? "exchange.held" : "demo.given";
@@ -172,6 +206,8 @@ static void step(struct stream *stream, instant now)
         step_duplicate(stream);
     else if ((chance -= options->conflicts) < 0 && stream->recent_count)
         step_conflict(stream);
+    else if ((chance -= options->changes) < 0)
+        step_change(stream, now);
     else
         step_tale(stream, now);
 }
@@ -215,7 +251,7 @@ static const struct option long_options[] = {
     {"partitions", required_argument, NULL, 'p'}, {"prefix", required_argument, NULL, 'x'},
     {"late", required_argument, NULL, 'l'}, {"duplicates", required_argument, NULL, 'u'},
     {"conflicts", required_argument, NULL, 'o'}, {"bad", required_argument, NULL, 'b'},
-    {"no-ticks", no_argument, NULL, 'n'}, {NULL, 0, NULL, 0},
+    {"changes", required_argument, NULL, 'g'}, {"no-ticks", no_argument, NULL, 'n'}, {NULL, 0, NULL, 0},
 };
 
 static bool set_option(struct options *options, int option)
@@ -233,6 +269,7 @@ static bool set_option(struct options *options, int option)
     case 'u': options->duplicates = atoi(optarg); return true;
     case 'o': options->conflicts = atoi(optarg); return true;
     case 'b': options->bad = atoi(optarg); return true;
+    case 'g': options->changes = atoi(optarg); return true;
     case 'n': options->ticks = false; return true;
     default: return false;
     }
@@ -242,7 +279,7 @@ int main(int argc, char **argv)
 {
     struct stream stream = {.options = {
         .seed = 1, .events = 1000, .customers = 50, .days = 480, .phases = 1, .partitions = 4, .late = 50,
-        .duplicates = 30, .conflicts = 10, .bad = 20, .ticks = true, .prefix = "",
+        .duplicates = 30, .conflicts = 10, .bad = 20, .changes = 20, .ticks = true, .prefix = "",
         .start = INT64_C(1735689600) * SECOND}}; // 2025-01-01
     int option;
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
@@ -251,10 +288,12 @@ int main(int argc, char **argv)
             return 64;
         }
     stream.random.state = stream.options.seed * 2 + 1;
-    if (!tale_init(&stream.tale, stream.options.seed, stream.options.customers))
+    if (!tale_init(&stream.tale, stream.options.seed, stream.options.customers) ||
+        !families_init(&stream.families, &stream.random, stream.options.customers, stream.options.partitions))
         return 70;
     stream.tale.late = stream.options.late;
     write_stream(&stream);
+    families_free(&stream.families);
     tale_free(&stream.tale);
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 74;
 }

@@ -97,6 +97,18 @@ static void json_lines_are_json(void **state)
     assert_non_null(strstr(output(), "\",\"level\":\"error\",\"msg\":\"said \\\"x\\ny\\ufffd\\\"\"}\n"));
 }
 
+static void json_lines_name_what_they_are_about(void **state)
+{
+    (void)state;
+    log_configure(LOG_INFO, LOG_FORMAT_JSON);
+    log_event(LOG_NOTICE, POSTGRES_BACK, "back");
+    log_lane_event(LOG_ERROR, LANE_HALTED, "calls", 3, "halted");
+    log_write_about(LOG_INFO, &(const struct log_about){.has_offset = true, .offset = 7}, "at 7");
+    assert_non_null(strstr(output(), "\"msg\":\"back\",\"event\":\"postgres_back\"}\n"));
+    assert_non_null(strstr(output(), "\"msg\":\"halted\",\"event\":\"lane_halted\",\"topic\":\"calls\",\"partition\":3}\n"));
+    assert_non_null(strstr(output(), "\"msg\":\"at 7\",\"offset\":7}\n"));
+}
+
 static void journal_lines_have_a_priority(void **state)
 {
     (void)state;
@@ -178,6 +190,7 @@ int main(void)
         captured_test(levels_are_held_back),
         captured_test(an_event_is_one_line),
         captured_test(json_lines_are_json),
+        captured_test(json_lines_name_what_they_are_about),
         captured_test(journal_lines_have_a_priority),
         captured_test(auto_is_the_journal_where_stderr_is_it),
         captured_test(repeats_are_counted_instead_of_written),

@@ -278,9 +278,29 @@ static void ignored_events_are_not_named(void **state)
     assert_null(story.log.effects[0].event);
 }
 
+// What evidence there is is told level by level, each by itself.
+static void evidence_tells_until_when_it_holds(void **state)
+{
+    (void)state;
+    assert_int_equal(customer_evidence_end(&story.policy, &story.customer, LEVEL_BASIC), INSTANT_NEVER);
+    for (int level = LEVEL_REACTIVE; level <= LEVEL_PROACTIVE; level++) {
+        assert_int_equal(customer_evidence_end(&story.policy, &story.customer, level), INSTANT_NONE);
+    }
+    story_contact(&story, TYPE_MESSAGE_RECEIVED, SIDE_NONE, start);
+    assert_int_equal(customer_evidence_end(&story.policy, &story.customer, LEVEL_REACTIVE), start + 365 * DAY);
+    assert_int_equal(customer_evidence_end(&story.policy, &story.customer, LEVEL_ACCOUNTABLE), INSTANT_NONE);
+    for (int day = 1; day <= 3; day++) {
+        story_contact(&story, TYPE_MESSAGE_SENT, SIDE_NONE, start + day * DAY);
+        // Short of the rhythm it has been lacking since the last contact.
+        assert_int_equal(customer_evidence_end(&story.policy, &story.customer, LEVEL_PROACTIVE),
+                         start + day * DAY + (day < 3 ? 0 : 45 * DAY));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(evidence_tells_until_when_it_holds, set_up),
         cmocka_unit_test_setup(reactive_evidence_is_half_open, set_up),
         cmocka_unit_test_setup(accountable_evidence_is_half_open, set_up),
         cmocka_unit_test_setup(proactive_evidence_is_half_open_and_steady, set_up),

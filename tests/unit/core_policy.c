@@ -51,6 +51,23 @@ static void days_follow_summer_time(void **state)
     assert_int_equal(policy_day(policy, at("2026-10-25T23:00:00Z")), day_of("2026-10-26"));
 }
 
+static void days_begin_at_their_first_instant(void **state)
+{
+    (void)state;
+    assert_int_equal(policy_day_begins(policy, day_of("2026-03-29")), at("2026-03-29"));
+    assert_int_equal(policy_offset(policy, at("2026-03-29")), 0);
+    policy->zone = (struct zone){3, berlin};
+    assert_int_equal(policy_day_begins(policy, day_of("2026-03-29")), at("2026-03-28T23:00:00Z"));
+    assert_int_equal(policy_day_begins(policy, day_of("2026-03-30")), at("2026-03-29T22:00:00Z"));
+    assert_int_equal(policy_day_begins(policy, day_of("2026-10-26")), at("2026-10-25T23:00:00Z"));
+    for (int32_t day = day_of("2026-01-01"); day < day_of("2027-01-01"); day++) {
+        assert_int_equal(policy_day(policy, policy_day_begins(policy, day)), day);
+        assert_int_equal(policy_day(policy, policy_day_begins(policy, day) - 1), day - 1);
+    }
+    assert_int_equal(policy_offset(policy, at("2026-03-29T00:59:59Z")), HOUR);
+    assert_int_equal(policy_offset(policy, at("2026-03-29T01:00:00Z")), 2 * HOUR);
+}
+
 static void days_before_1970_are_whole(void **state)
 {
     (void)state;
@@ -252,6 +269,17 @@ static void what_is_derived_anew_moves_one_fingerprint(void **state)
     EXPECT_FINGERPRINTS(false, calendar_list_year(&p->calendar, 2026));
     EXPECT_FINGERPRINTS(false, calendar_list_day(&p->calendar, 20454, true));
     EXPECT_FINGERPRINTS(false, calendar_list_day(&p->calendar, 20454, false));
+    EXPECT_FINGERPRINTS(false, p->valuation.rank_at++);
+    EXPECT_FINGERPRINTS(false, p->valuation.scores = SCORES_BY_BREAKPOINTS);
+    EXPECT_FINGERPRINTS(false, p->valuation.breakpoints[RFM_MONETARY][3]++);
+    EXPECT_FINGERPRINTS(false, p->valuation.segment_count--);
+    EXPECT_FINGERPRINTS(false, p->valuation.segments[0].name[0] = 'c');
+    EXPECT_FINGERPRINTS(false, p->valuation.segments[9].most[RFM_RECENCY]++);
+    EXPECT_FINGERPRINTS(false, p->valuation.margin--);
+    EXPECT_FINGERPRINTS(false, p->valuation.retention++);
+    EXPECT_FINGERPRINTS(false, p->valuation.discount++);
+    EXPECT_FINGERPRINTS(false, p->valuation.clv_horizon++);
+    EXPECT_FINGERPRINTS(false, p->valuation.value_retention++);
     EXPECT_FINGERPRINTS(false, p->type_prefix = SPAN_LITERAL("com.example."));
     EXPECT_FINGERPRINTS(false, p->ignore_unknown_types = true);
     EXPECT_FINGERPRINTS(false, p->events_clock = true);
@@ -293,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup(days_are_those_of_utc_by_default, set_up),
         cmocka_unit_test_setup(days_follow_summer_time, set_up),
         cmocka_unit_test_setup(a_transition_holds_from_its_own_instant, set_up),
+        cmocka_unit_test_setup(days_begin_at_their_first_instant, set_up),
         cmocka_unit_test_setup(days_before_1970_are_whole, set_up),
         cmocka_unit_test_setup(rhythm_and_purchases_count_local_days, set_up),
         cmocka_unit_test_setup(every_instant_is_a_working_one, set_up),

@@ -1,7 +1,7 @@
 -- Tables of guanxi. What other programs read are the views of later migrations; tables may change.
 --
--- Customer tables can be distributed by customer_id: each of their unique keys starts with it, and no
--- foreign key ties one table to another. Texts compare bytewise (COLLATE "C"), as the model does.
+-- Customer tables can be distributed by customer_id: each of their unique keys has it, and no foreign key
+-- ties one table to another. Texts compare bytewise (COLLATE "C"), as the model does.
 -- Fixed-width columns come first, so that no row pays for padding.
 
 CREATE SCHEMA guanxi;
@@ -105,7 +105,9 @@ INSERT INTO guanxi.event_type (type_id, name) VALUES
     (40, 'reminder.snoozed'), (41, 'guanxi.valued'), (42, 'guanxi.tick');
 
 -- Written once and read by customer; a merge gives rows to another one. Identity is (subject as recorded,
--- source, id). Where the subject is the customer it is not written again.
+-- source, id). Where the subject is the customer it is not written again. A merge or unmerge stays with whom it took
+-- place with, which may be somebody else than its subject means by now: it is found by its subject too, and by the id
+-- that it names, which may be erased.
 CREATE TABLE guanxi.timeline (
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
@@ -120,8 +122,13 @@ CREATE TABLE guanxi.timeline (
     event_id text COLLATE "C" NOT NULL,
     data text COLLATE "C" NOT NULL,
     recorded_as text COLLATE "C" NOT NULL DEFAULT '',
+    names text COLLATE "C",
+    winner text COLLATE "C",
     PRIMARY KEY (customer_id, source, event_id, recorded_as)
 ) WITH (fillfactor = 100);
+CREATE INDEX timeline_change ON guanxi.timeline
+    (coalesce(nullif(recorded_as, ''), customer_id), source, event_id) WHERE type IN (35, 36);
+CREATE INDEX timeline_names ON guanxi.timeline (names) WHERE names IS NOT NULL;
 COMMENT ON TABLE guanxi.timeline IS 'Every event applied, all that is needed to make a customer again';
 COMMENT ON COLUMN guanxi.timeline.customer_id IS 'The customer whose event it is';
 COMMENT ON COLUMN guanxi.timeline.source IS 'Source of the event';
@@ -133,6 +140,10 @@ COMMENT ON COLUMN guanxi.timeline.side IS 'The contact it makes: 1 inbound, 2 ou
 COMMENT ON COLUMN guanxi.timeline.points IS 'What it adds to warmth at its time';
 COMMENT ON COLUMN guanxi.timeline.amount IS 'Minor units of the base currency; null: the type has none';
 COMMENT ON COLUMN guanxi.timeline.recorded_as IS 'The subject it came under; empty: the customer itself';
+COMMENT ON COLUMN guanxi.timeline.names IS
+    'Of a merge or unmerge: the other id, as it was told; null: it was erased, and data is a digest. Of others null';
+COMMENT ON COLUMN guanxi.timeline.winner IS
+    'Of a merge or unmerge: the customer with whom it took place, where that is an alias now; else null';
 COMMENT ON COLUMN guanxi.timeline.lane_id IS 'The lane it came in; null: made by guanxid itself';
 COMMENT ON COLUMN guanxi.timeline."offset" IS 'Its offset in that lane';
 COMMENT ON COLUMN guanxi.timeline.data IS 'Data of the event, the bytes of the JSON object as they stood';
@@ -171,6 +182,7 @@ CREATE TABLE guanxi.customer (
     stage_since timestamptz,
     level_down_at timestamptz,
     care_since timestamptz,
+    not_before timestamptz,
     below_since timestamptz,
     agreement_at timestamptz,
     agreement_until timestamptz,
@@ -195,6 +207,7 @@ CREATE TABLE guanxi.customer (
     pram_messages integer,
     tier_messages integer,
     next_kind smallint,
+    brought smallint,
     customer_id text COLLATE "C" NOT NULL,
     book bytea,
     PRIMARY KEY (customer_id)
@@ -218,6 +231,8 @@ COMMENT ON COLUMN guanxi.customer.wake_at IS 'At or before the next instant at w
 COMMENT ON COLUMN guanxi.customer.fold_at IS 'Marked: to be folded once the watermark is here';
 COMMENT ON COLUMN guanxi.customer.quiet_until IS
     'The next fold suppresses notices before this, which a merge brought; null: none';
+COMMENT ON COLUMN guanxi.customer.brought IS
+    'How the next fold tells of what an import brought: 1 not at all, 2 as late announcements; null: there is nothing';
 COMMENT ON COLUMN guanxi.customer.next_kind IS 'Kind of the next reminder if nothing happens';
 COMMENT ON COLUMN guanxi.customer.next_due_at IS 'When that one is due';
 COMMENT ON COLUMN guanxi.customer.book IS
@@ -251,6 +266,8 @@ COMMENT ON COLUMN guanxi.customer.below_since IS
     'since when the level is under its target without a break';
 COMMENT ON COLUMN guanxi.customer.care_since IS
     'the last time the customer was reopened or became fit again';
+COMMENT ON COLUMN guanxi.customer.not_before IS
+    'a change of intervals or calendars met it: nothing opens before; until the next fold';
 COMMENT ON COLUMN guanxi.customer.traits IS 'small enumerations, see CUSTOMER_TRAITS';
 COMMENT ON COLUMN guanxi.customer.orders IS 'orders placed';
 COMMENT ON COLUMN guanxi.customer.spent IS 'orders less refunds, minor units of the base currency';
@@ -285,7 +302,9 @@ COMMENT ON COLUMN guanxi.alias.customer_id IS 'The id that is an alias';
 COMMENT ON COLUMN guanxi.alias.into_id IS 'What it was merged into, which may be merged further';
 COMMENT ON COLUMN guanxi.alias.at IS 'Time of the merge';
 
--- Messages are numbered by customer, and a number never comes twice, though the customer comes back.
+-- Messages are numbered by customer, and a number never comes twice, though the customer comes back. What the last
+-- of them said is kept with the counts: whoever comes back is told of from there. The defaults are as of whom nothing
+-- is known.
 CREATE TABLE guanxi.departed (
     level_messages integer NOT NULL DEFAULT 0,
     stage_messages integer NOT NULL DEFAULT 0,
@@ -293,6 +312,12 @@ CREATE TABLE guanxi.departed (
     tier_messages integer NOT NULL DEFAULT 0,
     merged integer NOT NULL DEFAULT 0,
     unmerged integer NOT NULL DEFAULT 0,
+    cycle integer NOT NULL DEFAULT 0,
+    level smallint NOT NULL DEFAULT 1,
+    stage smallint NOT NULL DEFAULT 1,
+    phase smallint NOT NULL DEFAULT 0,
+    tier smallint NOT NULL DEFAULT 0,
+    target smallint NOT NULL DEFAULT 0,
     customer_id text COLLATE "C" NOT NULL,
     PRIMARY KEY (customer_id)
 );
@@ -305,6 +330,12 @@ COMMENT ON COLUMN guanxi.departed.pram_messages IS 'Changes of the PRAM phase, l
 COMMENT ON COLUMN guanxi.departed.tier_messages IS 'Changes of tier or target, likewise';
 COMMENT ON COLUMN guanxi.departed.merged IS 'Merges issued under this id';
 COMMENT ON COLUMN guanxi.departed.unmerged IS 'Unmerges issued under this id';
+COMMENT ON COLUMN guanxi.departed.level IS 'Level as last told while it was a customer';
+COMMENT ON COLUMN guanxi.departed.stage IS 'Stage, likewise';
+COMMENT ON COLUMN guanxi.departed.phase IS 'PRAM phase, likewise';
+COMMENT ON COLUMN guanxi.departed.cycle IS 'PRAM cycle * 2 + premature, likewise; -1: not known';
+COMMENT ON COLUMN guanxi.departed.tier IS 'Tier, likewise';
+COMMENT ON COLUMN guanxi.departed.target IS 'Target level, likewise';
 
 -- HMAC-SHA-256 (RFC 2104) of what PostgreSQL has itself: the padded key is kept instead of the key.
 CREATE FUNCTION guanxi.hmac_pad(key bytea, mask integer) RETURNS bytea
@@ -340,19 +371,42 @@ CREATE FUNCTION guanxi.tombstone(id text) RETURNS bytea
 COMMENT ON FUNCTION guanxi.tombstone IS 'What remains of an erased id';
 REVOKE EXECUTE ON FUNCTION guanxi.tombstone FROM PUBLIC;
 
--- Of ids that were erased, so that they stay so. Erasures are counted on when an id was readmitted in between.
+-- The digest is of all of the data: who knows it can tell whether it is the same.
+CREATE FUNCTION guanxi.veil(type smallint, data text) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN format('{"%s":"%s"}', CASE type WHEN 35 THEN 'into' ELSE 'customer' END,
+        encode(guanxi.tombstone(data), 'hex'));
+COMMENT ON FUNCTION guanxi.veil IS 'What remains of the data of a merge (35) or unmerge that names an erased id';
+REVOKE EXECUTE ON FUNCTION guanxi.veil FROM PUBLIC;
+
+-- Of ids that were erased, so that they stay so. What was issued of them is counted on when an id was readmitted in
+-- between: no message has the name of another one.
 CREATE TABLE guanxi.erased (
     digest bytea PRIMARY KEY,
     times integer NOT NULL DEFAULT 1,
+    level_messages integer NOT NULL DEFAULT 0,
+    stage_messages integer NOT NULL DEFAULT 0,
+    pram_messages integer NOT NULL DEFAULT 0,
+    tier_messages integer NOT NULL DEFAULT 0,
+    merged integer NOT NULL DEFAULT 0,
+    unmerged integer NOT NULL DEFAULT 0,
     stands boolean NOT NULL DEFAULT true
 );
 COMMENT ON TABLE guanxi.erased IS 'Tombstones';
 COMMENT ON COLUMN guanxi.erased.digest IS 'tombstone() of the id';
 COMMENT ON COLUMN guanxi.erased.times IS 'How often it was erased';
+COMMENT ON COLUMN guanxi.erased.level_messages IS 'Steps of the level issued before, as in departed';
+COMMENT ON COLUMN guanxi.erased.stage_messages IS 'Steps of the stage, likewise';
+COMMENT ON COLUMN guanxi.erased.pram_messages IS 'Changes of the PRAM phase, likewise';
+COMMENT ON COLUMN guanxi.erased.tier_messages IS 'Changes of tier or target, likewise';
+COMMENT ON COLUMN guanxi.erased.merged IS 'Merges issued under this id before';
+COMMENT ON COLUMN guanxi.erased.unmerged IS 'Unmerges issued under this id before';
 COMMENT ON COLUMN guanxi.erased.stands IS 'False: the id was readmitted';
 
+-- What it has to say to others stands in a parcel, too: that is how a fold finds out whether it was said.
 CREATE TABLE guanxi.transition (
     at timestamptz NOT NULL,
+    parcel bigint,
     n integer NOT NULL,
     detail integer NOT NULL,
     kind smallint NOT NULL CHECK (kind BETWEEN 0 AND 3),
@@ -368,6 +422,9 @@ COMMENT ON COLUMN guanxi.transition.customer_id IS 'The customer';
 COMMENT ON COLUMN guanxi.transition.kind IS '0 level, 1 stage, 2 PRAM phase, 3 tier or target level';
 COMMENT ON COLUMN guanxi.transition.n IS 'Number of its kind in the history of the customer, from 1';
 COMMENT ON COLUMN guanxi.transition.at IS 'When';
+COMMENT ON COLUMN guanxi.transition.parcel IS
+    'The parcel that was to tell of it; it has done so when it is held no more, or from later on only. null: a fold '
+    'made this row';
 COMMENT ON COLUMN guanxi.transition.from_state IS 'Level, stage, phase or tier before';
 COMMENT ON COLUMN guanxi.transition.to_state IS 'Level, stage, phase or tier after';
 COMMENT ON COLUMN guanxi.transition.detail IS
@@ -502,7 +559,8 @@ COMMENT ON COLUMN guanxi.notice.about IS
 COMMENT ON COLUMN guanxi.notice.last_order_at IS 'Last order before that instant';
 COMMENT ON COLUMN guanxi.notice.next_at IS 'The next notice if nothing happens; null: none comes';
 
--- Held messages. A row is never updated; most are changes, which leave many at a time.
+-- Messages held one by one: closings, and those changes that are not as they came any more, made by a fold or to be
+-- judged by one. A row is never updated.
 CREATE TABLE guanxi.outbox (
     seq bigint GENERATED ALWAYS AS IDENTITY,
     at timestamptz NOT NULL,
@@ -538,12 +596,16 @@ COMMENT ON COLUMN guanxi.outbox.source IS 'Source of the event that brought it a
 COMMENT ON COLUMN guanxi.outbox.event_id IS 'Id of that event';
 COMMENT ON COLUMN guanxi.outbox.payload IS 'The message, final bytes; null: made of the other columns';
 
--- Released messages, many in a row: written once, read whole, deleted when all are delivered. They are gone
--- too soon to be worth compressing.
+-- Messages, many in a row: written once, read whole, deleted when all are delivered. They are gone too soon to be
+-- worth compressing. What a batch changes of the customers of a home is a parcel from the beginning: it is held until
+-- the watermark has passed its messages, and then becomes one to be sent, with another number, as it is or divided.
 CREATE TABLE guanxi.parcel (
-    parcel_id bigint GENERATED ALWAYS AS IDENTITY,
+    parcel_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    from_at timestamptz,
+    until_at timestamptz,
     home integer NOT NULL,
     messages integer NOT NULL,
+    held boolean NOT NULL DEFAULT false,
     kinds smallint[],
     customers text[] COLLATE "C" NOT NULL,
     instants timestamptz[] NOT NULL,
@@ -555,8 +617,7 @@ CREATE TABLE guanxi.parcel (
     sources text[] COLLATE "C",
     event_ids text[] COLLATE "C",
     reminder_ids uuid[],
-    payloads text[] COLLATE "C",
-    PRIMARY KEY (home, parcel_id)
+    payloads text[] COLLATE "C"
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0,
     toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 20000,
     toast.autovacuum_vacuum_cost_delay = 0);
@@ -571,9 +632,14 @@ ALTER TABLE guanxi.parcel
     ALTER sources SET STORAGE EXTERNAL,
     ALTER event_ids SET STORAGE EXTERNAL,
     ALTER payloads SET STORAGE EXTERNAL;
+CREATE INDEX parcel_released ON guanxi.parcel (home, parcel_id) WHERE NOT held;
+CREATE INDEX parcel_held ON guanxi.parcel (home, from_at) WHERE held;
 COMMENT ON TABLE guanxi.parcel IS 'Messages on their way to Kafka, in their order; deleted when delivered';
-COMMENT ON COLUMN guanxi.parcel.parcel_id IS 'Orders the parcels of a home';
+COMMENT ON COLUMN guanxi.parcel.parcel_id IS 'Orders the parcels of a home: those held as they came, the others as they go';
 COMMENT ON COLUMN guanxi.parcel.home IS 'Home of the customers';
+COMMENT ON COLUMN guanxi.parcel.held IS 'The watermark has not passed it yet';
+COMMENT ON COLUMN guanxi.parcel.from_at IS 'Held: the earliest instant in it';
+COMMENT ON COLUMN guanxi.parcel.until_at IS 'Held: the latest instant in it';
 COMMENT ON COLUMN guanxi.parcel.messages IS 'How many; the arrays have an element for each, or are null';
 COMMENT ON COLUMN guanxi.parcel.kinds IS
     '0 change, 1 notice, 2 closing, 3 merge, unmerge or erasure; null: changes all';
@@ -589,6 +655,16 @@ COMMENT ON COLUMN guanxi.parcel.sources IS 'Source of the event that brought it 
 COMMENT ON COLUMN guanxi.parcel.event_ids IS 'Id of that event';
 COMMENT ON COLUMN guanxi.parcel.reminder_ids IS 'The reminder of a notice or closing';
 COMMENT ON COLUMN guanxi.parcel.payloads IS 'The message, final bytes; null: made of the other columns';
+
+CREATE TABLE guanxi.revoked (
+    parcel_id bigint NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer_id, parcel_id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX revoked_parcel ON guanxi.revoked (parcel_id, customer_id);
+COMMENT ON TABLE guanxi.revoked IS 'Customers whose messages are not to go out with a held parcel: a fold has made others';
+COMMENT ON COLUMN guanxi.revoked.parcel_id IS 'The parcel';
+COMMENT ON COLUMN guanxi.revoked.customer_id IS 'The customer';
 
 -- Offsets may repeat: a topic can be made again.
 CREATE TABLE guanxi.quarantine (
@@ -637,15 +713,28 @@ CREATE TABLE guanxi.policy (
     updated_at timestamptz NOT NULL DEFAULT now(),
     lane_hold interval NOT NULL DEFAULT '1 hour',
     time_zone text COLLATE "C" NOT NULL,
-    base_currency text COLLATE "C" NOT NULL
+    base_currency text COLLATE "C" NOT NULL,
+    since timestamptz,
+    marking text COLLATE "C",
+    deriving text COLLATE "C",
+    packed bytea NOT NULL DEFAULT '',
+    half_life interval NOT NULL DEFAULT '90 days'
 );
-COMMENT ON TABLE guanxi.policy IS 'What the views need of the policy in force; one row';
+COMMENT ON TABLE guanxi.policy IS 'The policy in force, under which all customers stand who are not marked; one row';
 COMMENT ON COLUMN guanxi.policy.singleton IS 'Always true: there is one row';
 COMMENT ON COLUMN guanxi.policy.fingerprint IS 'Fingerprint of all its settings';
+COMMENT ON COLUMN guanxi.policy.since IS
+    'The watermark when it took effect: nothing that it schedules anew opens before; null: it was the first';
+COMMENT ON COLUMN guanxi.policy.marking IS
+    'A recompute has still to mark the customers behind this id; null: it has marked all';
+COMMENT ON COLUMN guanxi.policy.deriving IS
+    'Customers behind this id may still be scheduled by the policy before; null: none are';
+COMMENT ON COLUMN guanxi.policy.packed IS 'All its settings, packed';
 COMMENT ON COLUMN guanxi.policy.mixed_fingerprint IS 'Fingerprint of those that may not be mixed';
 COMMENT ON COLUMN guanxi.policy.time_zone IS 'Business time zone: calendar days are its';
 COMMENT ON COLUMN guanxi.policy.rfm_window IS 'Calendar days of f and m; 0: lifetime';
 COMMENT ON COLUMN guanxi.policy.lane_hold IS 'A lane silent for longer does not hold the watermark back';
+COMMENT ON COLUMN guanxi.policy.half_life IS 'Time in which points lose half their weight';
 COMMENT ON COLUMN guanxi.policy.base_currency IS 'Currency of all amounts';
 COMMENT ON COLUMN guanxi.policy.base_minor_digits IS 'Its minor digits';
 COMMENT ON COLUMN guanxi.policy.updated_at IS 'When a daemon last recorded it';
@@ -659,3 +748,108 @@ COMMENT ON TABLE guanxi.checklist_item IS 'Items of checklists of the policy in 
 COMMENT ON COLUMN guanxi.checklist_item.bit IS 'Number of the item in books of customers';
 COMMENT ON COLUMN guanxi.checklist_item.list IS 'The list';
 COMMENT ON COLUMN guanxi.checklist_item.item IS 'The item';
+
+CREATE TABLE guanxi.rank (
+    epoch bigint NOT NULL,
+    valued_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    r double precision,
+    alpha double precision,
+    a double precision,
+    b double precision,
+    as_of date PRIMARY KEY,
+    customers integer NOT NULL,
+    changed integer NOT NULL,
+    daily boolean NOT NULL,
+    segments text[] COLLATE "C" NOT NULL
+);
+COMMENT ON TABLE guanxi.rank IS 'Ranks of all customers, one for each calendar day that was ranked';
+COMMENT ON COLUMN guanxi.rank.as_of IS 'The calendar day at whose end customers are valued';
+COMMENT ON COLUMN guanxi.rank.daily IS 'Made by itself once the day was over; it is then made no second time';
+COMMENT ON COLUMN guanxi.rank.epoch IS 'What ids stood for (identity) when purchases were read';
+COMMENT ON COLUMN guanxi.rank.customers IS 'Customers that were valued';
+COMMENT ON COLUMN guanxi.rank.changed IS 'Those of them whose tier or target it changed';
+COMMENT ON COLUMN guanxi.rank.valued_at IS 'When its values were written';
+COMMENT ON COLUMN guanxi.rank.finished_at IS
+    'When the timelines of all who changed had their event; null: some are still to come';
+COMMENT ON COLUMN guanxi.rank.r IS 'Parameter r of BG/NBD that it went by; null: there was none yet';
+COMMENT ON COLUMN guanxi.rank.alpha IS 'Parameter alpha, in weeks';
+COMMENT ON COLUMN guanxi.rank.a IS 'Parameter a';
+COMMENT ON COLUMN guanxi.rank.b IS 'Parameter b';
+COMMENT ON COLUMN guanxi.rank.segments IS 'Names of segments by number, from 1';
+
+-- Written and deleted a day at a time, in the order of ids.
+CREATE TABLE guanxi.value (
+    m bigint NOT NULL,
+    clv bigint NOT NULL,
+    p_alive double precision,
+    expected_orders double precision,
+    as_of date NOT NULL,
+    f integer NOT NULL,
+    rank integer,
+    recency_days integer NOT NULL,
+    x integer NOT NULL,
+    t_x integer NOT NULL,
+    t_age integer NOT NULL,
+    r_score smallint,
+    f_score smallint,
+    m_score smallint,
+    segment smallint,
+    abc "char" NOT NULL,
+    tier smallint NOT NULL,
+    target_level smallint NOT NULL,
+    changed boolean NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (as_of, customer_id)
+) WITH (fillfactor = 100);
+COMMENT ON TABLE guanxi.value IS 'What customers were worth by each rank';
+COMMENT ON COLUMN guanxi.value.as_of IS 'The day of the rank';
+COMMENT ON COLUMN guanxi.value.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.value.recency_days IS 'Calendar days since the last order';
+COMMENT ON COLUMN guanxi.value.f IS 'Orders in the window';
+COMMENT ON COLUMN guanxi.value.m IS 'Orders less refunds in the window, minor units';
+COMMENT ON COLUMN guanxi.value.r_score IS 'Score of recency, 1 to 5; null: no order in the window';
+COMMENT ON COLUMN guanxi.value.f_score IS 'Score of frequency, likewise';
+COMMENT ON COLUMN guanxi.value.m_score IS 'Score of monetary value, likewise';
+COMMENT ON COLUMN guanxi.value.rank IS 'Place by all scores together, from 1; null: no order in the window';
+COMMENT ON COLUMN guanxi.value.segment IS 'Number of the segment, as in rank; null: no order in the window';
+COMMENT ON COLUMN guanxi.value.abc IS 'A, B or C';
+COMMENT ON COLUMN guanxi.value.clv IS 'Customer lifetime value, minor units';
+COMMENT ON COLUMN guanxi.value.tier IS '1 ordinary, 2 rising, 3 star, 4 fading';
+COMMENT ON COLUMN guanxi.value.target_level IS 'The level to be reached, 1 to 4';
+COMMENT ON COLUMN guanxi.value.changed IS 'The rank found another tier or target than the customer had';
+COMMENT ON COLUMN guanxi.value.x IS 'Days with an order beyond the first one';
+COMMENT ON COLUMN guanxi.value.t_x IS 'Days from the first of them to the last';
+COMMENT ON COLUMN guanxi.value.t_age IS 'Days from the first of them to the day of the rank';
+COMMENT ON COLUMN guanxi.value.p_alive IS 'Probability that the customer will buy again; null: no parameters yet';
+COMMENT ON COLUMN guanxi.value.expected_orders IS 'Purchases expected in 52 weeks; null: no parameters yet';
+
+-- A table of its own rather than rows of value made void: a rank that is being written cannot be seen yet.
+CREATE TABLE guanxi.unranked (
+    epoch bigint NOT NULL,
+    customer_id text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer_id)
+);
+COMMENT ON TABLE guanxi.unranked IS 'Customers whose values of ranks before a merge or unmerge hold no longer';
+COMMENT ON COLUMN guanxi.unranked.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.unranked.epoch IS 'What ids stood for since then (identity): ranks from this on hold';
+
+CREATE TABLE guanxi.fit (
+    r double precision NOT NULL,
+    alpha double precision NOT NULL,
+    a double precision NOT NULL,
+    b double precision NOT NULL,
+    log_likelihood double precision NOT NULL,
+    fitted_at timestamptz NOT NULL DEFAULT now(),
+    as_of date PRIMARY KEY,
+    customers integer NOT NULL
+);
+COMMENT ON TABLE guanxi.fit IS 'Parameters of BG/NBD by maximum likelihood; the latest count';
+COMMENT ON COLUMN guanxi.fit.as_of IS 'The day of the rank to whose customers they were fitted';
+COMMENT ON COLUMN guanxi.fit.r IS 'Shape of the rates of purchases';
+COMMENT ON COLUMN guanxi.fit.alpha IS 'Scale of the rates of purchases, in weeks';
+COMMENT ON COLUMN guanxi.fit.a IS 'First shape of the chances of leaving';
+COMMENT ON COLUMN guanxi.fit.b IS 'Second shape of the chances of leaving';
+COMMENT ON COLUMN guanxi.fit.log_likelihood IS 'Logarithm of the likelihood they reach';
+COMMENT ON COLUMN guanxi.fit.customers IS 'Customers they were fitted to';
+COMMENT ON COLUMN guanxi.fit.fitted_at IS 'When they were fitted';

@@ -121,7 +121,8 @@ COMMENT ON FUNCTION guanxi.data_text IS 'A member of the data of an event, as te
 -- out. Measured from there and not from now, so that the views of a stopped daemon keep standing; where
 -- no lane is left the furthest one counts.
 CREATE VIEW guanxi.v_watermark AS
-SELECT coalesce(min(lane.lane_time) FILTER (WHERE lane.alive), max(lane.lane_time)) AS watermark,
+SELECT coalesce(min(lane.lane_time) FILTER (WHERE lane.alive), max(lane.lane_time),
+        (SELECT max(i.lane_time) FROM guanxi.lane AS i WHERE i.topic LIKE 'import:%')) AS watermark,
     count(*) FILTER (WHERE NOT lane.alive)::integer AS left_out
 FROM (
     SELECT l.lane_time,
@@ -131,7 +132,8 @@ FROM (
     WHERE l.lane_time IS NOT NULL AND l.topic NOT LIKE 'import:%'
 ) AS lane;
 COMMENT ON VIEW guanxi.v_watermark IS 'How far all lanes together have come';
-COMMENT ON COLUMN guanxi.v_watermark.watermark IS 'Least lane time; null before the first event';
+COMMENT ON COLUMN guanxi.v_watermark.watermark IS
+    'Least lane time; before the first event, how far an import has brought its customers, or null';
 COMMENT ON COLUMN guanxi.v_watermark.left_out IS 'Lanes that do not count, halted or without an owner';
 
 -- The window of f and m: calendar days of the business time zone up to and including the watermark's.
@@ -171,7 +173,15 @@ SELECT c.customer_id, p.name, p.owner, p.manager,
     nullif(guanxi.customer_trait(c.traits, 'target'), 0) AS target_level,
     CASE sign(c.level - nullif(guanxi.customer_trait(c.traits, 'target'), 0))
         WHEN -1 THEN 'under' WHEN 0 THEN 'in' WHEN 1 THEN 'over' END AS zone,
-    guanxi.tier_code(guanxi.customer_trait(c.traits, 'tier')) AS tier, NULL::text AS abc,
+    guanxi.tier_code(guanxi.customer_trait(c.traits, 'tier')) AS tier,
+    CASE WHEN c.first_order_at IS NOT NULL THEN (SELECT v.abc::text
+        FROM guanxi.rank AS r
+            JOIN guanxi.value AS v ON v.as_of = r.as_of AND v.customer_id = c.customer_id
+        WHERE r.epoch >= coalesce((SELECT u.epoch
+            FROM guanxi.unranked AS u
+            WHERE u.customer_id = c.customer_id), 0)
+        ORDER BY r.as_of DESC
+        LIMIT 1) END AS abc,
     c.stage, guanxi.stage_code(c.stage) AS stage_code, guanxi.stage_zh(c.stage) AS stage_zh,
     nullif(coalesce(c.stage_since, c.first_seen_at), '-infinity') AS stage_since,
     guanxi.by_code((guanxi.customer_trait(c.traits, 'ended_by') - 1)::smallint) AS ended_by,
@@ -191,7 +201,7 @@ SELECT c.customer_id, p.name, p.owner, p.manager,
     guanxi.customer_trait(c.traits, 'premature') = 1 AS premature, c.agreement_at, c.agreement_until,
     coalesce(c.orders, 0) AS orders, coalesce(c.spent, 0) AS spent, c.first_order_at, c.last_order_at,
     coalesce(c.purchase_days, 0) AS purchase_days, coalesce(c.referrals, 0) AS referrals,
-    (SELECT count(*)
+    (SELECT count(t.amount)
         FROM guanxi.timeline AS t
         WHERE t.customer_id = c.customer_id AND t.type = 7
             AND (t.occurred_at AT TIME ZONE (SELECT p.time_zone FROM guanxi.policy AS p))::date
@@ -253,7 +263,8 @@ COMMENT ON COLUMN guanxi.v_customer.target_level IS 'Level that the value of the
 COMMENT ON COLUMN guanxi.v_customer.zone IS
     'The level against its target: under, in or over; null: no target yet';
 COMMENT ON COLUMN guanxi.v_customer.tier IS 'ordinary, rising, star or fading; null: never ranked';
-COMMENT ON COLUMN guanxi.v_customer.abc IS 'A, B or C by the last ranking; null: never ranked';
+COMMENT ON COLUMN guanxi.v_customer.abc IS
+    'A, B or C by the last rank that held the customer; null: none did, or none since a merge or unmerge';
 COMMENT ON COLUMN guanxi.v_customer.stage IS 'Stage of life, 1 to 5; 0: ended';
 COMMENT ON COLUMN guanxi.v_customer.stage_code IS
     'ended, stranger, established, evaluating, growing or mature';
@@ -431,8 +442,7 @@ SELECT t.customer_id, t.occurred_at, t.recorded_at, t.source, t.event_id, e.name
     CASE
         WHEN t.type IN (7, 8, 9) THEN guanxi.data_text(t.data, 'order_id')
         WHEN t.type IN (19, 20, 21) THEN guanxi.data_text(t.data, 'promise_id')
-        WHEN t.type = 35 THEN guanxi.data_text(t.data, 'into')
-        WHEN t.type = 36 THEN guanxi.data_text(t.data, 'customer')
+        WHEN t.type IN (35, 36) THEN t.names
         WHEN t.type IN (38, 39, 40) THEN guanxi.data_text(t.data, 'reminder_id')
     END AS ref,
     coalesce(nullif(t.recorded_as, ''), t.customer_id) AS recorded_as, l.topic, l.partition, t."offset"
@@ -449,11 +459,119 @@ COMMENT ON COLUMN guanxi.v_timeline.type IS 'Type without the prefix';
 COMMENT ON COLUMN guanxi.v_timeline.direction IS 'Side of the contact: inbound, outbound, both; null: none';
 COMMENT ON COLUMN guanxi.v_timeline.points IS 'What it adds to warmth at its time';
 COMMENT ON COLUMN guanxi.v_timeline.amount IS 'Minor units; null: the type has none';
-COMMENT ON COLUMN guanxi.v_timeline.ref IS 'The order, promise, reminder or other customer it names';
+COMMENT ON COLUMN guanxi.v_timeline.ref IS
+    'The order, promise, reminder or other customer it names; null where that customer was erased';
 COMMENT ON COLUMN guanxi.v_timeline.recorded_as IS 'Subject under which it came';
 COMMENT ON COLUMN guanxi.v_timeline.topic IS 'Topic it came from';
 COMMENT ON COLUMN guanxi.v_timeline.partition IS 'Partition';
 COMMENT ON COLUMN guanxi.v_timeline."offset" IS 'Offset';
+
+CREATE VIEW guanxi.v_value AS
+SELECT v.as_of, v.customer_id, v.recency_days, v.f::bigint AS f, v.m, v.r_score, v.f_score, v.m_score,
+    (v.r_score + v.f_score + v.m_score)::smallint AS total, v.rank, r.segments[v.segment] AS segment,
+    v.abc::text AS abc, v.clv, guanxi.tier_code(v.tier) AS tier, v.target_level,
+    v.x, v.t_x / 7.0::double precision AS t_x, v.t_age / 7.0::double precision AS t_age, v.p_alive, v.expected_orders
+FROM guanxi.rank AS r
+    JOIN guanxi.value AS v ON v.as_of = r.as_of;
+COMMENT ON VIEW guanxi.v_value IS 'What customers are worth, by each rank';
+COMMENT ON COLUMN guanxi.v_value.as_of IS 'The calendar day at whose end the customer is valued';
+COMMENT ON COLUMN guanxi.v_value.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_value.recency_days IS 'Calendar days since the last order';
+COMMENT ON COLUMN guanxi.v_value.f IS 'Orders in the window (model.rfm_window)';
+COMMENT ON COLUMN guanxi.v_value.m IS 'Orders less refunds in the window, minor units';
+COMMENT ON COLUMN guanxi.v_value.r_score IS 'Score of recency, 1 to 5; null: no order in the window';
+COMMENT ON COLUMN guanxi.v_value.f_score IS 'Score of frequency, likewise';
+COMMENT ON COLUMN guanxi.v_value.m_score IS 'Score of monetary value, likewise';
+COMMENT ON COLUMN guanxi.v_value.total IS 'Sum of the three scores';
+COMMENT ON COLUMN guanxi.v_value.rank IS 'Place by total, then m, from 1; null: no order in the window';
+COMMENT ON COLUMN guanxi.v_value.segment IS 'Segment by the three scores (model.segments); null: no order in the window';
+COMMENT ON COLUMN guanxi.v_value.abc IS 'A, B or C: customers that make 80 %, the next 15 % and the rest of all money';
+COMMENT ON COLUMN guanxi.v_value.clv IS 'Customer lifetime value, minor units';
+COMMENT ON COLUMN guanxi.v_value.tier IS 'ordinary, rising, star or fading';
+COMMENT ON COLUMN guanxi.v_value.target_level IS 'The level to be reached, 1 to 4';
+COMMENT ON COLUMN guanxi.v_value.x IS 'BG/NBD: days with an order beyond the first one';
+COMMENT ON COLUMN guanxi.v_value.t_x IS 'BG/NBD: weeks from the first of them to the last';
+COMMENT ON COLUMN guanxi.v_value.t_age IS 'BG/NBD: weeks from the first of them to as_of';
+COMMENT ON COLUMN guanxi.v_value.p_alive IS 'BG/NBD: probability that the customer will buy again; null: no parameters yet (guanxid rank --fit)';
+COMMENT ON COLUMN guanxi.v_value.expected_orders IS 'BG/NBD: days with an order expected in 52 weeks; null: no parameters yet';
+
+CREATE VIEW guanxi.v_value_latest AS
+SELECT v.as_of, v.customer_id, v.recency_days, v.f, v.m, v.r_score, v.f_score, v.m_score, v.total, v.rank, v.segment,
+    v.abc, v.clv, v.tier, v.target_level, v.x, v.t_x, v.t_age, v.p_alive, v.expected_orders
+FROM guanxi.v_value AS v
+WHERE v.as_of = (SELECT max(r.as_of) FROM guanxi.rank AS r);
+COMMENT ON VIEW guanxi.v_value_latest IS 'What customers are worth, by the rank of the latest day';
+COMMENT ON COLUMN guanxi.v_value_latest.as_of IS 'The calendar day at whose end the customer is valued';
+COMMENT ON COLUMN guanxi.v_value_latest.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_value_latest.recency_days IS 'Calendar days since the last order';
+COMMENT ON COLUMN guanxi.v_value_latest.f IS 'Orders in the window (model.rfm_window)';
+COMMENT ON COLUMN guanxi.v_value_latest.m IS 'Orders less refunds in the window, minor units';
+COMMENT ON COLUMN guanxi.v_value_latest.r_score IS 'Score of recency, 1 to 5; null: no order in the window';
+COMMENT ON COLUMN guanxi.v_value_latest.f_score IS 'Score of frequency, likewise';
+COMMENT ON COLUMN guanxi.v_value_latest.m_score IS 'Score of monetary value, likewise';
+COMMENT ON COLUMN guanxi.v_value_latest.total IS 'Sum of the three scores';
+COMMENT ON COLUMN guanxi.v_value_latest.rank IS 'Place by total, then m, from 1; null: no order in the window';
+COMMENT ON COLUMN guanxi.v_value_latest.segment IS 'Segment by the three scores (model.segments); null: no order in the window';
+COMMENT ON COLUMN guanxi.v_value_latest.abc IS 'A, B or C: customers that make 80 %, the next 15 % and the rest of all money';
+COMMENT ON COLUMN guanxi.v_value_latest.clv IS 'Customer lifetime value, minor units';
+COMMENT ON COLUMN guanxi.v_value_latest.tier IS 'ordinary, rising, star or fading';
+COMMENT ON COLUMN guanxi.v_value_latest.target_level IS 'The level to be reached, 1 to 4';
+COMMENT ON COLUMN guanxi.v_value_latest.x IS 'BG/NBD: days with an order beyond the first one';
+COMMENT ON COLUMN guanxi.v_value_latest.t_x IS 'BG/NBD: weeks from the first of them to the last';
+COMMENT ON COLUMN guanxi.v_value_latest.t_age IS 'BG/NBD: weeks from the first of them to as_of';
+COMMENT ON COLUMN guanxi.v_value_latest.p_alive IS 'BG/NBD: probability that the customer will buy again; null: no parameters yet (guanxid rank --fit)';
+COMMENT ON COLUMN guanxi.v_value_latest.expected_orders IS 'BG/NBD: days with an order expected in 52 weeks; null: no parameters yet';
+
+-- What warmth is made of, at the instant that the other views speak of as well: the watermark, or the last thing that
+-- happened to the customer where that is later. The weights of a customer add up to its warmth then. Where nothing is
+-- left worth telling the weight stops short of zero: power() fails on less.
+CREATE VIEW guanxi.v_contribution AS
+SELECT t.customer_id, t.source, t.event_id, coalesce(nullif(t.recorded_as, ''), t.customer_id) AS recorded_as,
+    t.occurred_at, e.name AS type, t.points,
+    t.points * power(2::double precision, -least(extract(epoch FROM now.at - t.occurred_at)::double precision
+        / extract(epoch FROM p.half_life)::double precision, 900)) AS weight, now.at
+FROM guanxi.timeline AS t
+    JOIN guanxi.customer AS c ON c.customer_id = t.customer_id
+    CROSS JOIN guanxi.policy AS p
+    CROSS JOIN LATERAL (SELECT greatest(c.as_of, (SELECT w.watermark FROM guanxi.v_watermark AS w)) AS at) AS now
+    LEFT JOIN guanxi.event_type AS e ON e.type_id = t.type
+WHERE t.points <> 0 AND c.first_seen_at IS NOT NULL;
+COMMENT ON VIEW guanxi.v_contribution IS 'What each event adds to the warmth of its customer';
+COMMENT ON COLUMN guanxi.v_contribution.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_contribution.source IS 'Source of the event';
+COMMENT ON COLUMN guanxi.v_contribution.event_id IS 'Id of the event';
+COMMENT ON COLUMN guanxi.v_contribution.recorded_as IS 'Subject under which it came';
+COMMENT ON COLUMN guanxi.v_contribution.occurred_at IS 'Time of the event';
+COMMENT ON COLUMN guanxi.v_contribution.type IS 'Type without the prefix';
+COMMENT ON COLUMN guanxi.v_contribution.points IS 'What it added then';
+COMMENT ON COLUMN guanxi.v_contribution.weight IS 'What is left of them: half is gone every half_life';
+COMMENT ON COLUMN guanxi.v_contribution.at IS 'The instant of the weight, one for all rows of a customer';
+
+-- What guanxid explain makes customers of again, so that who may read the views may ask why.
+CREATE VIEW guanxi.v_event_type AS
+SELECT e.type_id, e.name AS type
+FROM guanxi.event_type AS e;
+COMMENT ON VIEW guanxi.v_event_type IS 'Types of events by number';
+COMMENT ON COLUMN guanxi.v_event_type.type_id IS 'Number, as in v_event';
+COMMENT ON COLUMN guanxi.v_event_type.type IS 'Type without the prefix';
+
+CREATE VIEW guanxi.v_event AS
+SELECT t.customer_id, t.occurred_at, t.source, t.event_id, t.recorded_as, t.type AS type_id, t.side, t.points, t.amount,
+    t.lane_id, t."offset", t.data
+FROM guanxi.timeline AS t;
+COMMENT ON VIEW guanxi.v_event IS 'Every event applied, as it stands: v_timeline says the same in words';
+COMMENT ON COLUMN guanxi.v_event.customer_id IS 'The customer';
+COMMENT ON COLUMN guanxi.v_event.occurred_at IS 'Time of the event';
+COMMENT ON COLUMN guanxi.v_event.source IS 'Source of the event';
+COMMENT ON COLUMN guanxi.v_event.event_id IS 'Id of the event';
+COMMENT ON COLUMN guanxi.v_event.recorded_as IS 'Subject under which it came; empty: the customer itself';
+COMMENT ON COLUMN guanxi.v_event.type_id IS 'Number of its type in v_event_type';
+COMMENT ON COLUMN guanxi.v_event.side IS 'The contact it makes: 1 inbound, 2 outbound, 3 both; null: none';
+COMMENT ON COLUMN guanxi.v_event.points IS 'What it adds to warmth at its time';
+COMMENT ON COLUMN guanxi.v_event.amount IS 'Minor units of the base currency; null: the type has none';
+COMMENT ON COLUMN guanxi.v_event.lane_id IS 'Number of the lane it came in; null: none';
+COMMENT ON COLUMN guanxi.v_event."offset" IS 'Its offset there';
+COMMENT ON COLUMN guanxi.v_event.data IS 'Its data, as they stood';
 
 CREATE VIEW guanxi.v_alias AS
 SELECT a.customer_id, a.into_id AS "into", a.at

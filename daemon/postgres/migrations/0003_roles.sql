@@ -42,13 +42,21 @@ BEGIN
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO guanxi_writer', object.name);
         END LOOP;
         GRANT SELECT ON guanxi.schema_version, guanxi.secret TO guanxi_writer;
-        GRANT EXECUTE ON FUNCTION guanxi.hmac, guanxi.tombstone TO guanxi_writer;
+        GRANT EXECUTE ON FUNCTION guanxi.hmac, guanxi.tombstone, guanxi.veil TO guanxi_writer;
     END IF;
+
+    -- The daemon's login answers what people ask too, and that is read from the views.
+    FOR object IN SELECT c.oid::regclass AS name FROM pg_catalog.pg_class AS c
+        WHERE c.relnamespace = 'guanxi'::regnamespace AND c.relkind = 'v'
+            AND NOT 'guanxi_writer' = ANY (missing)
+    LOOP
+        EXECUTE format('GRANT SELECT ON %s TO guanxi_writer', object.name);
+    END LOOP;
 
     IF NOT 'guanxi_reader' = ANY (missing) THEN
         GRANT USAGE ON SCHEMA guanxi TO guanxi_reader;
         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA guanxi TO guanxi_reader; -- those of the views
-        REVOKE EXECUTE ON FUNCTION guanxi.tombstone FROM guanxi_reader;
+        REVOKE EXECUTE ON FUNCTION guanxi.tombstone, guanxi.veil FROM guanxi_reader;
         FOR object IN SELECT c.oid::regclass AS name FROM pg_catalog.pg_class AS c
             WHERE c.relnamespace = 'guanxi'::regnamespace AND c.relkind = 'v'
         LOOP

@@ -9,7 +9,8 @@ UPDATE guanxi.customer c SET
     unfollowed_at = v.unfollowed_at, delivered_at = v.delivered_at,
     followed_up_at = v.followed_up_at, warmth = v.warmth, warmth_at = v.warmth_at,
     level_since = v.level_since, stage_since = v.stage_since, level_down_at = v.level_down_at,
-    care_since = v.care_since, below_since = v.below_since, agreement_at = v.agreement_at,
+    care_since = v.care_since, not_before = v.not_before, below_since = v.below_since,
+    agreement_at = v.agreement_at,
     agreement_until = v.agreement_until, orders = v.orders, spent = v.spent,
     first_order_at = v.first_order_at, last_order_at = v.last_order_at, referrals = v.referrals,
     rhythm = v.rhythm, level_changes = v.level_changes, stage_changes = v.stage_changes,
@@ -17,6 +18,6 @@ UPDATE guanxi.customer c SET
     traits = v.traits, purchase_days = v.purchase_days, level = v.level, stage = v.stage,
     level_messages = v.level_messages, stage_messages = v.stage_messages,
     pram_messages = v.pram_messages, tier_messages = v.tier_messages, next_kind = v.next_kind,
-    book = v.book
+    brought = v.brought, book = v.book
 FROM unnest($1::guanxi.customer[]) AS v
 WHERE c.customer_id = v.customer_id AND c.version = v.version

@@ -1,5 +1,5 @@
 -- Messages of these ids that are released and not sent become void: they stay where they are, as somebody may be
--- sending those beside them. Comes when nothing of the ids is left to be released.
+-- sending those beside them. Comes when nothing of the ids is left to be released; what is held is void already.
 -- $1 ids
 UPDATE guanxi.parcel p
 SET (customers, sources, event_ids, reminder_ids, payloads) = (
@@ -15,4 +15,4 @@ SET (customers, sources, event_ids, reminder_ids, payloads) = (
             WITH ORDINALITY AS u (customer_id, source, event_id, reminder_id, payload, i)
     ) m
 )
-WHERE p.customers && $1::text[]
+WHERE NOT p.held AND p.customers && $1::text[]

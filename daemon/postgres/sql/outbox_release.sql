@@ -1,4 +1,4 @@
--- Held changes that the watermark has passed move into parcels, one a home, of each home the first; not of marked
+-- Changes held one by one that the watermark has passed move into parcels, one a home, of each home the first; not of marked
 -- customers, which are looked for only where a home has some. Rows of the outbox are found by their place, which
 -- holds as long as this statement sees them: they are never updated.
 -- $1 homes, $2 watermark, $3 limit for a home

@@ -9,7 +9,7 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT *
         FROM guanxi.parcel first
-        WHERE first.home = h.home
+        WHERE first.home = h.home AND NOT first.held
         ORDER BY first.parcel_id
         LIMIT $2::int8
     ) p

@@ -2,27 +2,20 @@
 hide its faults. A file has one JSON object a line (and // comments): events, and rows that must stand in a
 view once the watermark is at WATERMARK. A row names the columns that it is about; instants are texts. A customer
 whose row of v_customer is given has no other rows than those given: in the views of COMPLETE at all, in those of
-AS_GIVEN if any are given."""
+AS_GIVEN if any are given. With "none" there is no row that has these columns."""
 import json
 import os
 import re
 import uuid
 from collections import Counter
-from datetime import datetime, timezone
 
 from . import stream
-from .compare import NAMESPACE, PROMISE_KINDS
+from .compare import NAMESPACE, PROMISE_KINDS, microseconds
 from .views import KEYS
 
 WATERMARK = "2026-12-31T00:00:00Z"
 COMPLETE = ["v_customer", "v_level_change", "v_reminder", "v_promise", "v_objection"]
 AS_GIVEN = ["v_stage_change", "v_pram_change", "v_checklist"]
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-
-
-def microseconds(text):
-    delta = datetime.fromisoformat(text.replace("Z", "+00:00")) - EPOCH
-    return (delta.days * 86400 + delta.seconds) * 10**6 + delta.microseconds
 
 
 def reminder_id(customer, kind, anchor):
@@ -61,7 +54,7 @@ def _wanted(row):
             wanted[name] = microseconds(value)
     if "of" in row:
         wanted["reminder_id"] = reminder_id(*row["of"])
-    elif row["view"] == "v_reminder":
+    elif row["view"] == "v_reminder" and "none" not in row:
         wanted.setdefault("reminder_id", reminder_id(row["customer_id"], row["kind"], row["anchor"]))
     return wanted
 
@@ -81,14 +74,18 @@ def differences(rows, views):
     found = []
     for row in rows:
         wanted, view = _wanted(row), row["view"]
+        none = wanted.pop("none", False)
+        names = wanted if none else [name for name in KEYS[view] if name in wanted]
         candidates = [actual for actual in views[view].values()
-                      if all(actual[name] == wanted[name] for name in KEYS[view] if name in wanted)]
-        if len(candidates) != 1:
+                      if all(actual[name] == wanted[name] for name in names)]
+        if len(candidates) != (0 if none else 1):
             found.append(f"{view}: {len(candidates)} rows for {wanted}")
+            continue
+        if none:
             continue
         found += [f"{view}: {name} is {candidates[0][name]!r}, expected {value!r} in {wanted}"
                   for name, value in wanted.items() if not _agrees(name, value, candidates[0][name])]
-    for customer in {row["customer_id"] for row in rows if row["view"] == "v_customer"}:
+    for customer in {row["customer_id"] for row in rows if row["view"] == "v_customer" and "none" not in row}:
         for view in COMPLETE + AS_GIVEN:
             given = sum(1 for row in rows if row["view"] == view and row["customer_id"] == customer)
             there = [actual for actual in views[view].values() if actual["customer_id"] == customer]

@@ -19,12 +19,13 @@ class Message:
 
 class Messages:
     """Reads on each time it is asked. `first` holds every id once, in the order of first sight (which is the
-    order of the topic for messages of one customer); repeats are counted."""
+    order of the topic for messages of one customer), `last` the same in the order of last sight; repeats are
+    counted, those of closings apart."""
 
     def __init__(self, brokers, *topics):
         self.topics = topics
-        self.first = {}
-        self.count = self.repeats = self.told_anew = 0
+        self.first, self.last = {}, {}
+        self.count = self.repeats = self.closed_again = 0
         self.ambiguous = set()
         self.consumer = Consumer({"bootstrap.servers": brokers, "group.id": "unused", "enable.auto.commit": False,
                                   "isolation.level": "read_committed", "fetch.wait.max.ms": 10, **CLIENT})
@@ -36,17 +37,18 @@ class Messages:
     def _add(self, record):
         message = Message((record.key() or b"").decode(), record.value())
         self.count += 1
+        self.last.pop(message.id, None)
+        self.last[message.id] = message
         first = self.first.get(message.id)
         if first is None:
             self.first[message.id] = message
             return
-        self.repeats += 1
-        if first.payload == message.payload:
-            return
-        # A fold may close again, otherwise, what was closed before: the same id, told anew.
+        # A fold may close again, or otherwise, what was closed before, and an erasure does: the same id.
         if message.id.endswith("/closed"):
-            self.told_anew += 1
-        else:
+            self.closed_again += 1
+            return
+        self.repeats += 1
+        if first.payload != message.payload:
             self.ambiguous.add(message.id)
 
     def _at_end(self):

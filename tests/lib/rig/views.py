@@ -18,12 +18,13 @@ KEYS = {
     "v_notice": ["reminder_id", "notice"],
     "v_upcoming": ["customer_id"],
     "v_timeline": ["customer_id", "source", "event_id", "recorded_as"],
+    "v_alias": ["customer_id"],
     "v_quarantine": ["topic", "partition", "offset"],
     "v_lane": ["topic", "partition"],
 }
 # Columns of the oracle that views do not show.
-INNER = {"level_down_at", "care_since", "below_since", "delivered_at", "level_changes", "stage_changes", "pram_changes",
-         "tier_changes", "traits", "positions", "open"}
+INNER = {"level_down_at", "care_since", "not_before", "below_since", "delivered_at", "level_changes", "stage_changes", "pram_changes",
+         "tier_changes", "traits", "positions", "open", "erased", "optional"}
 
 
 class Twice(Exception):
@@ -82,22 +83,31 @@ def read_views(postgres, database, prefix=""):
 
 
 class Expected:
-    """The oracle's word: views as read_views gives them, and the watermark."""
+    """The oracle's word: views as read_views gives them, the watermark, and what became of ids."""
 
     def __init__(self, path, *options):
         output = subprocess.run([tool("oracle"), *map(str, options), path], check=True, stdout=subprocess.PIPE).stdout
-        rows = {view: [] for view in KEYS}
-        self.watermark = None
+        rows = {view: [] for view in [*KEYS, "watermark", "id", "message"]}
         for line in output.decode("utf-8", "surrogateescape").splitlines():
             row = json.loads(line)
-            view = row.pop("view")
-            if view == "watermark":
-                self.watermark = row["at"]
-            else:
-                rows[view].append(row)
+            rows[row.pop("view")].append(row)
+        self.watermark = rows["watermark"][0]["at"]
         self.views = {view: index(rows[view], view) for view in KEYS}
+        self.changes_of_ids = rows["message"]
+        self.erased = {row["customer_id"] for row in rows["id"] if row["erased"]}
+        # Ids that had to do with others, and until when what a merge or unmerge brings them is not told.
+        self.quiet_until = {row["customer_id"]: row["quiet_until"] for row in rows["id"]}
+
+    def of_notice(self, key):
+        return self.views["v_reminder"][key[:1]]["customer_id"]
+
+    def is_quiet(self, key, notice):
+        """Whether a merge or unmerge may have brought a notice from before itself, which is not published then."""
+        until = self.quiet_until.get(self.of_notice(key))
+        return until is not None and notice["at"] < until
 
     def must_publish(self):
         """Ids of notices that have to be published: those of reminders still open. What was cured may have
         been cured before the watermark came by."""
-        return {f"{row['reminder_id']}/{row['notice']}" for row in self.views["v_notice"].values() if row["open"]}
+        return {f"{row['reminder_id']}/{row['notice']}" for key, row in self.views["v_notice"].items()
+                if row["open"] and not self.is_quiet(key, row)}

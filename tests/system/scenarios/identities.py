@@ -17,7 +17,7 @@ SETTLED = """
 SELECT NOT EXISTS (SELECT FROM guanxi.customer c WHERE c.fold_at <= w.watermark OR c.wake_at < w.watermark)
     AND NOT EXISTS (SELECT FROM guanxi.outbox o WHERE o.at < w.watermark)
     AND NOT EXISTS (SELECT FROM guanxi.v_notice n WHERE n.state = 'held' AND n.at < w.watermark)
-    AND NOT EXISTS (SELECT FROM guanxi.parcel)
+    AND NOT EXISTS (SELECT FROM guanxi.parcel p WHERE NOT p.held OR p.from_at < w.watermark)
 FROM guanxi.v_watermark w
 """
 
@@ -390,6 +390,48 @@ class Identities(case.SystemTest):
         self.assertEqual(site.query("SELECT count(*) FROM guanxi.v_quarantine WHERE payload IS NOT NULL")[0][0], 0)
         self.assert_told(site, "erased", ("old-erased-id", 1))
         self.assertEqual(site.count_in_logs(mark), 0)
+
+    def test_erase_one_who_was_told_apart(self):
+        """Who was merged and told apart again before the erasure stands with others by the changes of ids alone, and
+        stands there no more; what is told of it later leaves nothing, until it is readmitted."""
+        site, gone = self.start(instances=2), "quetzal"
+        first = [record for subject in ("shop", "twin") for record in live(SHOP, "shop", subject, ("calls", 0))]
+        first += live(WEB, "web", gone, ("calls", 1)) + live(WEB, "web", "other", ("crm", 1))
+        first += live(WEB, "web", "other-twin", ("crm", 1))
+        self.tell(site, first, "2026-02-28T00:00:00Z")
+        told = site.read_messages().of_type("guanxi.stage.changed")
+        stages = sorted(message.data["n"] for message in told if message.customer == gone)
+        changes = [merged("2026-03-01T00:00:00Z", gone, "shop"), merged("2026-03-02T00:00:00Z", "other", gone),
+                   unmerged("2026-03-03T00:00:00Z", "shop", gone), unmerged("2026-03-04T00:00:00Z", "shop", gone),
+                   unmerged("2026-03-05T00:00:00Z", "shop", "other")]
+        self.tell(site, changes, "2026-03-06T00:00:00Z")
+        self.assert_same_life(site, "other", "other-twin")
+        told = site.read_messages().of_type("guanxi.stage.changed")
+        self.assertEqual(sorted(message.data["n"] for message in told if message.customer == gone), stages,
+                         "the same is told once more of who came back")
+        self.tell(site, [change("erased", "2026-03-06T12:00:00Z", gone)], "2026-03-07T00:00:00Z")
+        self.assert_gone(site, gone)
+        self.assertEqual([row[1:] for row in self.recorded(site) if row[2] in ("customer.merged", "customer.unmerged")],
+                         [("other", "customer.merged")] + [("shop", "customer.unmerged")] * 3)
+        # Read again, and once more by other names.
+        self.tell(site, changes + live(WEB, "web", gone, ("calls", 1)) +
+                  [merged("2026-03-07T12:00:00Z", gone, "other"), unmerged("2026-03-07T13:00:00Z", "shop", gone)],
+                  "2026-03-08T00:00:00Z")
+        self.assert_gone(site, gone)
+        self.assertEqual(site.views()["v_quarantine"], {})
+        self.assert_same_life(site, "shop", "twin", but={"as_of"})
+        self.assert_same_life(site, "other", "other-twin")
+        self.assertEqual(self.aliases(site), {})
+
+        self.assertEqual(site.command("readmit", gone).returncode, 0)
+        self.tell(site, live(WEB, "web", gone, ("calls", 1)), "2026-03-09T00:00:00Z")
+        self.tell(site, changes[:1], "2026-03-10T00:00:00Z")
+        self.assertEqual(self.aliases(site), {gone: "shop"})
+        self.assert_told(site, "merged", (gone, 1, "shop"), (gone, 2, "shop"), ("other", 1, gone))
+        messages = site.read_messages()
+        told = [message for message in messages.of_type("guanxi.stage.changed") if message.customer == gone]
+        self.assertEqual(sorted(message.data["n"] for message in told), list(range(1, len(told) + 1)))
+        self.assertGreater(len(told), len(stages))
 
     def test_erasures_among_events(self):
         """Wherever an erasure stands among the events and merges of its customers, who come in all lanes and have

@@ -1,0 +1,251 @@
+// The second half of a rank: events on the timelines of those whom it changed, applied like any other.
+#include <poll.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/status.h"
+#include "codec/time.h"
+#include "judge.h"
+#include "rank_parts.h"
+
+enum {
+    TELL_FIRST = 500,  // customers of one transaction
+    TELL_MOST = 4000,
+    QUICK_US = 200 * 1000, // one that is over so fast may take twice as many
+    SLOW_US = 500 * 1000,  // one that takes so long keeps others waiting: half as many
+    ATTEMPTS = 20,
+    RETRY_MS = 100,
+    BLOCK = 256 * 1024,
+    ID_MAX = 128,
+};
+
+struct telling {
+    struct ranking *ranking;
+    const struct policy *policy;
+    struct store *store;
+    char event_id[32]; // rank/2026-01-31
+    instant watermark;
+    struct collector collector;
+    struct writeset set;
+    struct arena arena; // of one batch
+    size_t share;
+    bool look_up; // some of the events may be on their timelines
+    bool hold;    // others write the same customers all the time
+
+    // A batch: customers in the order of ids.
+    const struct rank_change *changes;
+    size_t count;
+    struct span *ids;
+    struct customer_row *rows;
+    struct event *events;
+    enum identity *identities;
+};
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while telling of a rank");
+}
+
+static bool make_room(struct telling *telling)
+{
+    struct arena *arena = &telling->arena;
+    size_t count = telling->count;
+    telling->ids = arena_take(arena, count * sizeof *telling->ids);
+    telling->rows = arena_take(arena, count * sizeof *telling->rows);
+    telling->events = arena_take(arena, count * sizeof *telling->events);
+    telling->identities = arena_take(arena, count * sizeof *telling->identities);
+    for (size_t i = 0; telling->ids && i < count; i++)
+        telling->ids[i] = telling->changes[i].customer_id;
+    return telling->ids && telling->rows && telling->events && telling->identities &&
+           vector_reserve(&telling->set.customers, count) && vector_reserve(&telling->set.timeline, count);
+}
+
+// The event of each, at the later of the watermark and the customer's clock.
+static bool make_events(struct telling *telling)
+{
+    char text[64];
+    for (size_t i = 0; i < telling->count; i++) {
+        const struct rank_change *change = &telling->changes[i];
+        int size = snprintf(text, sizeof text, "{\"tier\":\"%s\",\"target\":%d}", tier_code(change->tier), change->target);
+        struct span data = arena_copy(&telling->arena, span_of(text, (size_t)size));
+        if (!data.data)
+            return false;
+        telling->events[i] = (struct event){
+            .time = instant_later(telling->watermark, telling->rows[i].state.as_of), .subject = change->customer_id,
+            .source = SPAN_LITERAL("guanxi"), .id = span_text(telling->event_id), .data = data, .type = TYPE_VALUED,
+            .effect = EFFECT_OF_VALUED, .due = INSTANT_NONE, .until = INSTANT_NONE, .tier = change->tier,
+            .target = change->target,
+        };
+    }
+    return true;
+}
+
+static int look_events_up(struct telling *telling)
+{
+    for (size_t i = 0; i < telling->count; i++)
+        telling->identities[i] = IDENTITY_NEW;
+    if (!telling->look_up)
+        return STORE_OK;
+    const struct event **events = arena_take(&telling->arena, telling->count * sizeof *events);
+    if (!events)
+        return out_of_memory();
+    for (size_t i = 0; i < telling->count; i++)
+        events[i] = &telling->events[i];
+    return telling->store->ops->identify(telling->store, telling->ids, events, telling->count, telling->identities);
+}
+
+// Applies its event to a customer. One that is marked, or whose clock stands at the very instant, only gets the row,
+// for its fold. 0, or negative.
+static int value_customer(struct telling *telling, struct customer_row *loaded, const struct event *event)
+{
+    const struct customer *before = &loaded->state;
+    bool waits = loaded->fold_at != INSTANT_NEVER || customer_row_is_late(loaded, event->time);
+    if (!waits && customer_trait(before, TRAIT_TIER) == event->tier &&
+        customer_trait(before, TRAIT_TARGET) == event->target)
+        return 0; // it came to be so meanwhile
+    struct customer_row *row = vector_push(&telling->set.customers);
+    if (!row)
+        return out_of_memory();
+    *row = *loaded;
+    if (waits) {
+        if (row->fold_at == INSTANT_NEVER)
+            row->fold_at = event->time;
+    } else {
+        int status = collector_begin(&telling->collector, &telling->set, telling->policy, row, true);
+        if (status != 0)
+            return status;
+        const struct effects effects = collector_effects(&telling->collector);
+        double points;
+        customer_apply(telling->policy, &row->state, row->id, event, &effects, &points);
+        customer_settle(telling->policy, &row->state, row->id, &effects);
+        if (!collector_end(&telling->collector, false))
+            return out_of_memory();
+    }
+    return writeset_timeline(&telling->set, event, row->id, 0, 0, -1) ? 0 : out_of_memory();
+}
+
+static int attempt(struct telling *telling)
+{
+    struct store *store = telling->store;
+    writeset_clear(&telling->set);
+    if (!make_room(telling))
+        return out_of_memory();
+    int outcome = telling->hold
+                      ? store->rank->hold(store, telling->ids, telling->count, &telling->arena, telling->rows)
+                      : store->ops->load(store, telling->ids, telling->count, &telling->arena, telling->rows);
+    if (outcome == STORE_OK && !make_events(telling))
+        outcome = out_of_memory();
+    if (outcome == STORE_OK)
+        outcome = look_events_up(telling);
+    for (size_t i = 0; outcome == STORE_OK && i < telling->count; i++)
+        if (telling->rows[i].version > 0 && telling->identities[i] == IDENTITY_NEW)
+            outcome = value_customer(telling, &telling->rows[i], &telling->events[i]);
+    if (outcome == STORE_OK && !writeset_is_empty(&telling->set)) {
+        const struct store_write write = writeset_view(&telling->set);
+        return store->ops->write(store, &write);
+    }
+    if (telling->hold)
+        store->rank->let_go(store);
+    return outcome;
+}
+
+static void pause_a_while(void)
+{
+    poll(NULL, 0, RETRY_MS);
+}
+
+// Tells of the changes in hand, or of as many of them as PostgreSQL takes at once: telling->count says how many.
+static int tell_some(struct telling *telling)
+{
+    int outcome = STORE_OK;
+    for (int i = 0; i < ATTEMPTS && !rank_stops(telling->ranking); i++) {
+        outcome = attempt(telling);
+        if (outcome == STORE_CONFLICT) {
+            telling->hold = true; // from now on: who writes as much as that will go on
+        } else if (outcome == STORE_DUPLICATE) {
+            telling->look_up = true;
+        } else if (outcome == STORE_RETRY) {
+            telling->share = telling->share > 1 ? telling->share / 2 : 1;
+            telling->count = telling->count > telling->share ? telling->share : telling->count;
+            pause_a_while();
+        } else {
+            return outcome;
+        }
+    }
+    return rank_stops(telling->ranking) ? fault(RANK_STOPPED, "stopped") : outcome;
+}
+
+static void adapt(struct telling *telling, int64_t spent_us)
+{
+    if (spent_us < QUICK_US && telling->share < TELL_MOST)
+        telling->share *= 2;
+    else if (spent_us > SLOW_US && telling->share > 1)
+        telling->share /= 2;
+}
+
+// The next batch. *last: the id it ended with; absent: there was nothing left.
+static int tell_batch(struct telling *telling, char last[ID_MAX], struct span *after, size_t *done)
+{
+    struct store *store = telling->store;
+    struct rank_change *changes;
+    arena_reset(&telling->arena);
+    int64_t begun_us = clock_monotonic_us();
+    instant wall;
+    int outcome = store->ops->clock(store, &telling->watermark, &wall);
+    if (outcome == STORE_OK)
+        outcome = store->rank->changes(store, telling->ranking->row.as_of, *after, telling->share, &telling->arena,
+                                       &changes, &telling->count);
+    if (outcome != STORE_OK)
+        return outcome;
+    *after = SPAN_NONE;
+    telling->changes = changes;
+    outcome = telling->count ? tell_some(telling) : STORE_OK;
+    if (outcome != STORE_OK || telling->count == 0)
+        return outcome;
+    struct span id = changes[telling->count - 1].customer_id;
+    memcpy(last, id.data, id.size);
+    *after = span_of(last, id.size);
+    *done += telling->count;
+    adapt(telling, clock_monotonic_us() - begun_us);
+    return STORE_OK;
+}
+
+static int tell_all(struct telling *telling)
+{
+    struct ranking *ranking = telling->ranking;
+    char last[ID_MAX];
+    struct span after = span_of("", 0);
+    size_t done = 0;
+    int outcome = STORE_OK;
+    while (outcome == STORE_OK && after.data) {
+        rank_progress(ranking, RANK_TELLING, done, ranking->row.changed);
+        outcome = rank_stops(ranking) ? fault(RANK_STOPPED, "stopped") : tell_batch(telling, last, &after, &done);
+    }
+    if (outcome == STORE_OK)
+        outcome = telling->store->rank->done(telling->store, ranking->row.as_of);
+    ranking->row.done = outcome == STORE_OK;
+    return outcome;
+}
+
+int rank_tell(struct ranking *ranking)
+{
+    struct telling *telling = calloc(1, sizeof *telling); // the collector is large
+    if (!telling)
+        return out_of_memory();
+    int year, month, day;
+    time_date(ranking->row.as_of, &year, &month, &day);
+    snprintf(telling->event_id, sizeof telling->event_id, "rank/%04d-%02d-%02d", year, month, day);
+    telling->ranking = ranking;
+    telling->policy = ranking->policy;
+    telling->store = ranking->store;
+    telling->share = TELL_FIRST;
+    writeset_init(&telling->set);
+    arena_init(&telling->arena, BLOCK);
+    int outcome = tell_all(telling);
+    collector_free(&telling->collector);
+    writeset_free(&telling->set);
+    arena_free(&telling->arena);
+    free(telling);
+    return outcome;
+}

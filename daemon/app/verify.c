@@ -1,0 +1,138 @@
+#include "app/verify.h"
+
+#include "base/status.h"
+#include "differ.h"
+
+enum { BLOCK = 32 * 1024 };
+
+static int out_of_memory(void)
+{
+    return fault(STATUS_NOMEM, "out of memory while verifying");
+}
+
+int verifier_init(struct verifier *verifier, const struct policy *policy, struct store *store, size_t most)
+{
+    memset(verifier, 0, sizeof *verifier);
+    folder_init(&verifier->folder);
+    arena_init(&verifier->arena, BLOCK);
+    arena_init(&verifier->read, BLOCK);
+    verifier->most = most;
+    verifier->folder.policy = policy;
+    verifier->folder.store = store;
+    verifier->folder.decoder = decoder_new();
+    return verifier->folder.decoder ? 0 : out_of_memory();
+}
+
+void verifier_free(struct verifier *verifier)
+{
+    decoder_free(verifier->folder.decoder);
+    folder_free(&verifier->folder);
+    vector_free(&verifier->differences);
+    vector_free(&verifier->stored);
+    vector_free(&verifier->made);
+    arena_free(&verifier->arena);
+    arena_free(&verifier->read);
+}
+
+// All that the tables have of the customers of a batch, in their order.
+struct tables {
+    struct histories histories;
+    struct reminder_row *reminders;
+    struct notice_row *notices;
+    struct outbox_row *outbox;
+    size_t reminder_count, notice_count, outbox_count;
+    size_t transition, promise, objection, profile, reminder, notice; // where the customer at hand begins
+};
+
+// The stretch that belongs to `id` of rows sorted by customer, from *from on; *from moves behind it.
+#define STRETCH(rows, total, id, from, start, length) \
+    do { \
+        (start) = (rows) + *(from); \
+        (length) = 0; \
+        while (*(from) < (total) && span_equal((rows)[*(from)].customer_id, (id))) { \
+            ++*(from); \
+            ++(length); \
+        } \
+    } while (0)
+
+static void stretch(struct tables *tables, struct span id, struct histories *own, struct kept *kept)
+{
+    const struct histories *all = &tables->histories;
+    STRETCH(all->transitions, all->transition_count, id, &tables->transition, own->transitions, own->transition_count);
+    STRETCH(all->promises, all->promise_count, id, &tables->promise, own->promises, own->promise_count);
+    STRETCH(all->objections, all->objection_count, id, &tables->objection, own->objections, own->objection_count);
+    STRETCH(all->profiles, all->profile_count, id, &tables->profile, own->profiles, own->profile_count);
+    struct follow_ups *had = &kept->follow_ups;
+    STRETCH(tables->reminders, tables->reminder_count, id, &tables->reminder, had->reminders, had->reminder_count);
+    STRETCH(tables->notices, tables->notice_count, id, &tables->notice, had->notices, had->notice_count);
+    kept->histories = own;
+}
+
+// False: memory is out.
+static bool compare(struct verifier *verifier, const struct folded *folded, struct tables *tables)
+{
+    const struct customer_row *stored = &folded->before;
+    struct histories own;
+    struct kept kept = {0};
+    stretch(tables, folded->row.id, &own, &kept);
+    if (stored->version == 0)
+        return true; // gone meanwhile
+    verifier->counts.customers++;
+    if (stored->fold_at != INSTANT_NEVER) {
+        verifier->counts.marked++;
+        return true;
+    }
+    if (!customer_exists(&folded->row.state))
+        return differ_add(verifier, folded->row.id, "customer", "there is one", "no event begins it");
+    bool partly = stored->policy != verifier->folder.policy->fingerprint || stored->state.not_before != INSTANT_NONE;
+    verifier->counts.partly += partly;
+    return differ_state(verifier, folded, partly) && differ_rows(verifier, folded, &kept, partly);
+}
+
+static bool compare_all(struct verifier *verifier, struct tables *tables)
+{
+    struct folder *folder = &verifier->folder;
+    size_t point = 0;
+    bool done = true;
+    for (size_t i = 0; done && i < folder->folded.count; i++) {
+        const struct folded *folded = &folder->folded.items[i];
+        done = compare(verifier, folded, tables);
+        // Corrections of timelines come in the order of customers too.
+        for (; done && point < folder->set.points.count; point++) {
+            const struct timeline_row *row = &folder->set.points.items[point];
+            if (!span_equal(row->customer_id, folded->row.id))
+                break;
+            done = folded->before.fold_at != INSTANT_NEVER || differ_timeline(verifier, row);
+        }
+    }
+    return done;
+}
+
+static int look(struct verifier *verifier, const struct span *ids, size_t count)
+{
+    struct folder *folder = &verifier->folder;
+    struct store *store = folder->store;
+    struct tables tables = {0};
+    int outcome = fold_make(folder, ids, count, INSTANT_NONE);
+    if (outcome == STORE_OK)
+        outcome = store->ops->histories(store, ids, count, &verifier->read, &tables.histories);
+    if (outcome == STORE_OK)
+        outcome = store->ops->follow_ups(store, ids, count, &verifier->read, &tables.reminders, &tables.reminder_count,
+                                         &tables.notices, &tables.notice_count, &tables.outbox, &tables.outbox_count);
+    if (outcome != STORE_OK)
+        return outcome;
+    verifier->counts.rows += (int64_t)folder->rows;
+    return compare_all(verifier, &tables) ? 0 : out_of_memory();
+}
+
+int verify_customers(struct verifier *verifier, const struct span *ids, size_t count)
+{
+    struct store *store = verifier->folder.store;
+    arena_reset(&verifier->read);
+    verifier->at = SPAN_NONE;
+    int outcome = store->ops->freeze(store);
+    if (outcome == STORE_OK)
+        outcome = look(verifier, ids, count);
+    store->ops->thaw(store);
+    return outcome;
+}

@@ -1,0 +1,137 @@
+#include "main/import_input.h"
+
+#include "base/status.h"
+#include "codec/lines.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct import_file {
+    const char *path;
+    int fd;
+    int64_t size; // 0: not known
+    struct unpacker *unpacker;
+    struct lines *lines;
+    struct line_digest *digest; // of all lines before `last`
+    struct line last;           // given last; number 0: it is in the digest
+    struct reject reject;
+};
+
+static int64_t read_some(void *context, char *bytes, size_t size)
+{
+    const struct import_file *file = context;
+    ssize_t got;
+    while ((got = read(file->fd, bytes, size)) < 0 && errno == EINTR)
+        ;
+    return got >= 0 ? got : fault(STATUS_IO, "%s", strerror(errno));
+}
+
+static int open_path(struct import_file *file)
+{
+    struct stat status;
+    file->fd = strcmp(file->path, "-") == 0 ? STDIN_FILENO : open(file->path, O_RDONLY | O_CLOEXEC);
+    if (file->fd < 0 || fstat(file->fd, &status) != 0)
+        return fault(STATUS_IO, "%s: %s", file->path, strerror(errno));
+    if (S_ISDIR(status.st_mode))
+        return fault(STATUS_IO, "%s: is a folder", file->path);
+    file->size = S_ISREG(status.st_mode) ? status.st_size : 0;
+    return 0;
+}
+
+int import_file_open(const char *path, uint32_t limit, struct import_file **opened)
+{
+    struct import_file *file = calloc(1, sizeof *file);
+    *opened = file;
+    if (!file)
+        return fault(STATUS_NOMEM, "out of memory");
+    file->path = path;
+    int status = open_path(file);
+    if (status != 0)
+        return status;
+    file->unpacker = unpacker_new(read_some, file);
+    file->lines = file->unpacker ? lines_new(file->unpacker, limit) : NULL;
+    file->digest = line_digest_new();
+    return file->lines && file->digest ? 0 : fault(STATUS_NOMEM, "out of memory");
+}
+
+void import_file_close(struct import_file *file)
+{
+    if (!file)
+        return;
+    if (file->fd > STDIN_FILENO)
+        close(file->fd);
+    line_digest_free(file->digest);
+    lines_free(file->lines);
+    unpacker_free(file->unpacker);
+    free(file);
+}
+
+static void digest_last(struct import_file *file)
+{
+    if (file->last.number > 0)
+        line_digest_add(file->digest, &file->last);
+    file->last.number = 0;
+}
+
+static int64_t digest(void *context, bool with_last)
+{
+    struct import_file *file = context;
+    if (with_last)
+        digest_last(file);
+    return line_digest_value(file->digest);
+}
+
+static bool is_blank(struct span text)
+{
+    for (uint32_t i = 0; i < text.size; i++) {
+        if (text.data[i] != ' ' && text.data[i] != '\t')
+            return false;
+    }
+    return true;
+}
+
+static int next_line(struct import_file *file)
+{
+    digest_last(file);
+    char message[400];
+    int got = lines_next(file->lines, &file->last);
+    if (got >= 0)
+        return got;
+    snprintf(message, sizeof message, "%s", fault_message());
+    return fault(got, "%s: %s", file->path, message);
+}
+
+static int next_event(void *context, struct import_line *line)
+{
+    struct import_file *file = context;
+    int got = next_line(file);
+    if (got != 1)
+        return got;
+    *line = (struct import_line){.number = file->last.number, .next = file->last.number + 1, .text = file->last.text};
+    if (file->last.too_long) {
+        file->reject = (struct reject){.reason = REJECT_TOO_LARGE};
+        snprintf(file->reject.detail, sizeof file->reject.detail, "more than %u bytes, max_event_bytes is less",
+                 file->last.text.size);
+        line->reject = &file->reject;
+    } else if (!is_blank(line->text)) {
+        line->value = line->text;
+    }
+    return 1;
+}
+
+struct import_input import_file_events(struct import_file *file)
+{
+    return (struct import_input){.next = next_event, .digest = digest, .context = file};
+}
+
+int64_t import_file_lines(const struct import_file *file, int64_t lines)
+{
+    int64_t taken = unpacker_taken(file->unpacker);
+    bool enough = file->size > 0 && taken > file->size / 100;
+    return enough ? (int64_t)((double)lines * (double)file->size / (double)taken) : 0;
+}

@@ -1,0 +1,2 @@
+-- Lists of before, if there are any.
+CLOSE ALL

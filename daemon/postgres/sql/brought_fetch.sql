@@ -1,0 +1,2 @@
+-- The next ones.
+FETCH FORWARD 100 FROM brought

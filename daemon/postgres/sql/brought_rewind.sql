@@ -1,0 +1,2 @@
+-- Back to the beginning.
+MOVE ABSOLUTE 0 IN brought

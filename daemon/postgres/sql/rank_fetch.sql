@@ -1,0 +1,2 @@
+-- The next piece of the stream of a rank.
+FETCH FORWARD 10000 FROM purchases

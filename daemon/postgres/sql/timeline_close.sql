@@ -1,0 +1,2 @@
+-- Ends the stream within a transaction that goes on.
+CLOSE timelines
