@@ -87,6 +87,8 @@ void instance_end(struct instance *instance, bool crashed)
                 worker_destroy(&engine->workers[i]);
         }
         vector_free(&engine->keeper.lanes);
+        vector_free(&engine->keeper.ends);
+        vector_free(&engine->keeper.shown);
         arena_free(&engine->keeper.arena);
         vector_free(&engine->publisher.homes);
         vector_free(&engine->publisher.messages);
