@@ -62,7 +62,10 @@ static bool differ_numbers(struct verifier *verifier, struct span id, const char
 static bool differ_reals(struct verifier *verifier, struct span id, const char *what, double stored, double folded)
 {
     char texts[2][32];
-    if (memcmp(&stored, &folded, sizeof stored) == 0)
+    int64_t bits[2];
+    memcpy(&bits[0], &stored, sizeof stored);
+    memcpy(&bits[1], &folded, sizeof folded);
+    if (bits[0] == bits[1])
         return true;
     snprintf(texts[0], sizeof texts[0], "%.17g", stored);
     snprintf(texts[1], sizeof texts[1], "%.17g", folded);

@@ -121,7 +121,8 @@ static int merge(struct identity_work *work, const struct event *event, const st
     const struct span ids[2] = {identities[0].customer, identities[1].customer};
     if (identities[1].erased)
         return refuse(plan, REJECT_BAD_MERGE, "data.into was erased");
-    if (span_equal(ids[0], ids[1]))
+    plan->is_one = span_equal(ids[0], ids[1]);
+    if (plan->is_one)
         return refuse(plan, REJECT_BAD_MERGE, "the subject and data.into are the same customer already");
     struct customer_row rows[2];
     struct belongings had;

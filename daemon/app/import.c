@@ -76,6 +76,8 @@ static int begin(struct import *import)
     const struct import_parts *parts = import->parts;
     import->decoder = decoder_new();
     int status = import->decoder ? claim(import) : import_no_memory();
+    if (import->decoder)
+        decoder_take_own(import->decoder, &import->own);
     if (status == 0)
         status = find_place(import);
     if (status == 0)

@@ -156,7 +156,8 @@ static int drain(struct import *import)
 static int add_event(struct import *import, const struct import_event *event)
 {
     struct import_batch *batch = import->batch;
-    struct import_event *added = vector_push(&batch->shares[customer_hash(event->event.subject) % IMPORT_SHARES]);
+    struct span whose = event->stands.data ? event->stands : event->event.subject;
+    struct import_event *added = vector_push(&batch->shares[customer_hash(whose) % IMPORT_SHARES]);
     if (!added)
         return import_no_memory();
     *added = *event;
@@ -194,8 +195,17 @@ static int decode(struct import *import, const struct import_line *line, struct 
     };
     if (!event->text.data || !record.value.data)
         return import_no_memory();
-    return decode_kept_record(import->decoder, import->parts->policy, &record, wall_now(), &batch->arena,
-                              &event->event, reject, &import->result->unknown_marks);
+    int decoded = decode_kept_record(import->decoder, import->parts->policy, &record, wall_now(), &batch->arena,
+                                     &event->event, reject, &import->result->unknown_marks);
+    if (decoded == DECODED_EVENT && event_is_identity(&event->event))
+        event->stands = import->own.stands;
+    return decoded;
+}
+
+// Whether an event changes who ids mean, here and now.
+static bool changes_ids(const struct import_event *event)
+{
+    return event_is_identity(&event->event) && !event->stands.data;
 }
 
 // Takes a line with a value. 0, or negative.
@@ -204,7 +214,7 @@ static int take_value(struct import *import, const struct import_line *line)
     struct import_event event;
     struct reject reject;
     int decoded = decode(import, line, &event, &reject);
-    if (decoded == DECODED_EVENT && event_is_identity(&event.event)) {
+    if (decoded == DECODED_EVENT && changes_ids(&event)) {
         int status = give(import, false);
         if (status == 0)
             status = drain(import);
@@ -218,7 +228,7 @@ static int take_value(struct import *import, const struct import_line *line)
     switch (decoded) {
     case DECODED_EVENT:
         batch->latest = instant_later(batch->latest, event.event.time);
-        return event_is_identity(&event.event) ? take_identity(import, &event) : add_event(import, &event);
+        return changes_ids(&event) ? take_identity(import, &event) : add_event(import, &event);
     case DECODED_REJECTED: return add_note(import, line->number, &reject, event.text) ? 0 : import_no_memory();
     case DECODED_TICK: batch->latest = instant_later(batch->latest, event.event.time); break;
     default: break;

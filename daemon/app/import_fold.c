@@ -15,7 +15,7 @@ enum {
     SLOW_US = 500 * 1000,
     BEAT_US = 5 * 1000 * 1000,
     ATTEMPTS = 12, // at a customer that others keep changing
-    PAUSE_US = 20 * 1000,
+    PAUSE_NS = 20 * 1000 * 1000,
 };
 
 // What the threads share.
@@ -86,7 +86,7 @@ static size_t take(struct share *share, struct span **ids)
 
 static void pause_a_little(void)
 {
-    const struct timespec pause = {.tv_nsec = PAUSE_US * 1000};
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
     nanosleep(&pause, NULL);
 }
 

@@ -44,6 +44,14 @@ static void hush(struct import *import)
     set->outbox.count = kept;
 }
 
+// An alias of an export is no event: nothing of it stands on a timeline, and one that is there is as it should be.
+static void be_alias(struct import *import, struct identity_plan *plan)
+{
+    import->set.timeline.count = 0;
+    if (plan->verdict == IDENTITY_EVENT_REFUSED && plan->is_one)
+        plan->verdict = IDENTITY_EVENT_DUPLICATE;
+}
+
 static int attempt(struct import *import, struct import_event *event, struct reject *reject)
 {
     struct store *store = import->parts->control;
@@ -55,6 +63,8 @@ static int attempt(struct import *import, struct import_event *event, struct rej
     int outcome = identity_work_out(&work, &event->event, &plan);
     if (outcome != STORE_OK)
         return outcome;
+    if (import->own.alias)
+        be_alias(import, &plan);
     switch (plan.verdict) {
     case IDENTITY_EVENT_IGNORED: return STORE_OK;
     case IDENTITY_EVENT_DUPLICATE: event->fate = IMPORT_REPEATED; return STORE_OK;

@@ -62,6 +62,7 @@ struct import {
     struct lane_advance cursor;
     instant quiet_until;
     struct decoder *decoder;
+    struct own_record own; // of the line decoded last
     struct import_crew crew;
     int64_t next;               // the line behind all that were read
     struct import_batch *batch; // being filled

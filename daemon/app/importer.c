@@ -12,7 +12,7 @@ enum {
     TRIES = 3,         // at a transaction that PostgreSQL asks to try again, before it is made smaller
     SUSPICION = 16,    // calls with look-ups after a repeated identity
     PART_MOST = 1 << 20,
-    PAUSE_US = 20 * 1000,
+    PAUSE_NS = 20 * 1000 * 1000,
 };
 
 void importer_init(struct importer *importer)
@@ -75,7 +75,8 @@ static void judge_repeats(struct importer *importer)
 static bool begins(const struct importer *importer, size_t from, size_t end)
 {
     for (size_t i = from; i < end; i++) {
-        if (event_begins(&importer->places.items[i].event->event))
+        const struct import_event *event = importer->places.items[i].event;
+        if (event_begins(&event->event) || event->stands.data)
             return true;
     }
     return false;
@@ -165,6 +166,8 @@ static bool fill_set(struct importer *importer, size_t from, size_t end)
             const struct event *event = &place->event->event;
             done = writeset_timeline(&importer->set, event, place->customer, event_points(importer->policy, event),
                                      importer->lane_id, place->event->line);
+            if (done && place->event->stands.data && !span_equal(place->event->stands, place->customer))
+                importer->set.timeline.items[importer->set.timeline.count - 1].winner = place->event->stands;
         }
     }
     return done;
@@ -189,7 +192,7 @@ static int write_some(struct importer *importer, size_t from, size_t end)
 
 static void pause_a_little(void)
 {
-    const struct timespec pause = {.tv_nsec = PAUSE_US * 1000};
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
     nanosleep(&pause, NULL);
 }
 

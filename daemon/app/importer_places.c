@@ -161,8 +161,9 @@ int importer_place(struct importer *importer, struct import_event *events, size_
         return importer_no_memory();
     for (size_t i = 0; i < count; i++) {
         if (events[i].fate == IMPORT_PENDING)
-            importer->places.items[importer->places.count++] =
-                (struct import_place){.event = &events[i], .customer = events[i].event.subject};
+            importer->places.items[importer->places.count++] = (struct import_place){
+                .event = &events[i],
+                .customer = events[i].stands.data ? events[i].stands : events[i].event.subject};
     }
     sort(importer);
     return importer->epoch == 0 ? STORE_OK : find_customers(importer);

@@ -16,8 +16,10 @@ enum {
     SECOND_US = 1000 * 1000,
     SOON_US = 5 * SECOND_US,   // somebody else is at it, or PostgreSQL is away
     LATER_US = 60 * SECOND_US, // it did not work, and at once it would not work either
+    PATIENCE_US = 300 * SECOND_US, // with folds that never are all made, as in a backlog
     LOG_EVERY_US = 15 * SECOND_US,
     STEPS = 1000 * 1000, // of progress
+    REST = 4,            // times as long as a rank took
 };
 
 // What part of a rank has been done when a phase begins, in hundredths: about as long as they take.
@@ -92,29 +94,49 @@ static int reconnect(struct ranker *ranker)
     return STORE_OK;
 }
 
+// Late events have marked customers: the folds go before. True: it is time.
+static bool is_time(struct ranker *ranker, instant watermark, int *outcome)
+{
+    int64_t now = clock_monotonic_us();
+    bool unfolded = false;
+    *outcome = ranker->connected ? STORE_OK : reconnect(ranker);
+    if (*outcome == STORE_OK)
+        *outcome = ranker->store->rank->unfolded(ranker->store, watermark, &unfolded);
+    if (ranker->due_us == 0)
+        ranker->due_us = now;
+    return *outcome == STORE_OK && (!unfolded || now - ranker->due_us > PATIENCE_US);
+}
+
 int ranker_round(struct ranker *ranker)
 {
     struct shared *shared = ranker->shared;
     const struct policy *policy = atomic_load(&shared->policy);
+    instant watermark = atomic_load(&shared->watermark);
     int64_t begun_us = clock_monotonic_us();
     struct rank_request request = {.daily = true, .tell = true};
-    if (begun_us < ranker->resume_us || !rank_due(policy, atomic_load(&shared->watermark), &request.as_of) ||
+    int outcome;
+    if (begun_us < ranker->resume_us || !rank_due(policy, watermark, &request.as_of) ||
         request.as_of <= ranker->ranked)
         return 0;
-    int outcome = ranker->connected ? STORE_OK : reconnect(ranker);
+    if (!is_time(ranker, watermark, &outcome))
+        return outcome == STORE_OK ? 0 : judge(ranker, outcome, policy);
     struct ranking ranking = {.policy = policy, .store = ranker->store, .stop = &shared->stopping,
                               .progress = show_progress, .context = ranker};
     ranker->store->policy = policy->fingerprint;
     ranker->told_us = begun_us;
-    if (outcome == STORE_OK)
-        outcome = rank_run(&ranking, &request);
+    outcome = rank_run(&ranking, &request);
     metric_set(METRIC_RANK_PROGRESS, METRIC_ABSENT);
     if (outcome != STORE_OK)
         return judge(ranker, outcome, policy);
     ranker->ranked = request.as_of;
+    ranker->due_us = 0;
     if (ranking.idle)
         return 0;
-    tell(&ranking.row, clock_monotonic_us() - begun_us);
+    int64_t now = clock_monotonic_us();
+    tell(&ranking.row, now - begun_us);
+    // In a backlog days go by in seconds: most of the time is for what is behind.
+    if (!atomic_load(&shared->caught_up))
+        ranker->resume_us = now + REST * (now - begun_us);
     return 1;
 }
 

@@ -13,6 +13,7 @@ struct ranker {
     bool connected;
     int32_t ranked;    // the last day that has its rank, as far as we know; days since 1970
     int64_t resume_us; // monotonic instant before which nothing is tried again
+    int64_t due_us;    // monotonic instant since when a rank is due; 0: none is
     int64_t told_us;   // of the last line of the log
 };
 

@@ -123,8 +123,10 @@ static int fold_marked(struct recompute *recompute, const struct census *census)
     struct worker *workers = calloc(recompute->workers, sizeof *workers);
     void *contexts[RECOMPUTE_WORKERS_MOST];
     struct telling telling = {recompute, census->customers - census->marked, census->customers};
-    int status = workers ? 0 : fault(STATUS_NOMEM, "out of memory");
+    int status = 0;
     size_t begun = 0;
+    if (!workers)
+        return fault(STATUS_NOMEM, "out of memory");
     for (; status == 0 && begun < recompute->workers; begun++) {
         status = begin_worker(recompute, &workers[begun], begun);
         contexts[begun] = &workers[begun];

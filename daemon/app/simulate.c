@@ -135,9 +135,9 @@ static struct simulated_customer made(const struct simulator *simulator, const s
 {
     const struct writeset *effects = &folder->effects;
     const struct told told = {
-        .transitions = effects->transitions.count ? effects->transitions.items + folded->begin.transitions : NULL,
+        .transitions = effects->transitions.items + folded->begin.transitions,
         .transition_count = folded->end.transitions - folded->begin.transitions,
-        .reminders = effects->reminders.count ? effects->reminders.items + folded->begin.reminders : NULL,
+        .reminders = effects->reminders.items + folded->begin.reminders,
         .reminder_count = folded->end.reminders - folded->begin.reminders,
     };
     return look(simulator, folder->policy, &folded->before, &folded->row.state, LEVEL_BASIC, &told);
@@ -157,34 +157,40 @@ static enum simulated_reason reason_of(const struct simulator *simulator, const 
     return then->warmth < simulator->then.enter[then->level + 1] ? SIMULATED_COLD : SIMULATED_LACKING;
 }
 
-static int distance(const struct simulated_example *example)
-{
-    int levels = example->then.level - example->now.level;
-    return levels < 0 ? -levels : levels;
-}
-
-// Keeps it if it is among the ten that tell most. False: memory is out.
+// Keeps the first of each move. False: memory is out.
 static bool keep_example(struct simulator *simulator, struct span id, const struct simulated_customer *now,
                          const struct simulated_customer *then)
 {
-    struct simulated_example example = {.customer_id = id, .now = *now, .then = *then};
+    size_t *count = &simulator->example_counts[now->level][then->level];
     bool reminded = now->opens != then->opens || (now->opens && (now->kind != then->kind || now->opens_at != then->opens_at));
-    if (now->level == then->level && !reminded)
+    if ((now->level == then->level && !reminded) || *count == SIMULATE_EXAMPLES)
         return true;
-    size_t place = simulator->example_count;
-    while (place > 0 && (distance(&simulator->examples[place - 1]) < distance(&example) ||
-                         (distance(&simulator->examples[place - 1]) == distance(&example) &&
-                          span_compare(simulator->examples[place - 1].customer_id, id) > 0)))
-        place--;
-    if (place == SIMULATE_EXAMPLES)
-        return true;
-    example.reason = reason_of(simulator, &example);
-    example.customer_id = arena_copy(&simulator->kept, id);
-    memmove(&simulator->examples[place + 1], &simulator->examples[place],
-            (simulator->example_count - place) * sizeof example);
-    simulator->examples[place] = example;
-    simulator->example_count += simulator->example_count < SIMULATE_EXAMPLES;
-    return example.customer_id.data != NULL;
+    struct simulated_example *example = &simulator->examples[now->level][then->level][(*count)++];
+    *example = (struct simulated_example){.customer_id = arena_copy(&simulator->kept, id), .now = *now, .then = *then};
+    example->reason = reason_of(simulator, example);
+    return example->customer_id.data != NULL;
+}
+
+// Takes the example of that number of each move over so many levels, while there is room.
+static void choose(const struct simulator *simulator, int levels, size_t number,
+                   const struct simulated_example *chosen[SIMULATE_EXAMPLES], size_t *count)
+{
+    for (int from = LEVEL_BASIC; from <= LEVEL_PROACTIVE; from++)
+        for (int to = LEVEL_BASIC; to <= LEVEL_PROACTIVE; to++)
+            if ((to > from ? to - from : from - to) == levels && number < simulator->example_counts[from][to] &&
+                *count < SIMULATE_EXAMPLES)
+                chosen[(*count)++] = &simulator->examples[from][to][number];
+}
+
+size_t simulator_examples(const struct simulator *simulator, const struct simulated_example *chosen[SIMULATE_EXAMPLES])
+{
+    size_t count = 0;
+    for (size_t number = 0; number < SIMULATE_EXAMPLES; number++)
+        for (int levels = LEVEL_COUNT - 1; levels > 0; levels--)
+            choose(simulator, levels, number, chosen, &count);
+    for (size_t number = 0; number < SIMULATE_EXAMPLES; number++)
+        choose(simulator, 0, number, chosen, &count);
+    return count;
 }
 
 static bool count_customer(struct simulator *simulator, struct span id, const struct simulated_customer *now,
@@ -231,34 +237,41 @@ static int prepare(struct simulator *simulator, const struct span *ids, size_t c
     return outcome;
 }
 
+// One customer under both policies; folded where that was needed.
+static int compare(struct simulator *simulator, const struct customer_row *row, const struct folded *now_folded,
+                   const struct folded *then_folded)
+{
+    struct simulated_customer now = {.level = LEVEL_BASIC}, then = now;
+    int status = 0;
+    if (row->version == 0 || (now_folded && !customer_exists(&now_folded->row.state)) ||
+        (then_folded && !customer_exists(&then_folded->row.state)))
+        return 0; // nobody
+    if (now_folded)
+        now = made(simulator, &simulator->folders[0], now_folded);
+    else
+        status = go_on(simulator, simulator->now, row, &now);
+    if (then_folded)
+        then = made(simulator, &simulator->folders[1], then_folded);
+    else if (status == 0)
+        status = go_on(simulator, &simulator->then, row, &then);
+    if (status != 0)
+        return status;
+    return count_customer(simulator, row->id, &now, &then) ? 0 : out_of_memory();
+}
+
 int simulate_customers(struct simulator *simulator, const struct span *ids, size_t count)
 {
     arena_reset(&simulator->arena);
     int outcome = prepare(simulator, ids, count);
     size_t marked = 0;
     for (size_t i = 0; outcome == 0 && i < count; i++) {
-        const struct customer_row *row = &simulator->loaded.items[i];
-        const struct folder *now_folder = &simulator->folders[0], *then_folder = &simulator->folders[1];
+        const struct folded *now_folded = simulator->folders[0].folded.items;
+        const struct folded *then_folded = simulator->folders[1].folded.items;
         bool is_marked = marked < simulator->marked.count && span_equal(simulator->marked.items[marked], ids[i]);
-        const struct folded *now_folded = is_marked ? &now_folder->folded.items[marked] : NULL;
-        const struct folded *then_folded = simulator->anew ? &then_folder->folded.items[i]
-                                           : is_marked     ? &then_folder->folded.items[marked]
-                                                           : NULL;
-        struct simulated_customer now, then;
+        now_folded = is_marked ? now_folded + marked : NULL;
+        then_folded = simulator->anew ? then_folded + i : is_marked ? then_folded + marked : NULL;
+        outcome = compare(simulator, &simulator->loaded.items[i], now_folded, then_folded);
         marked += is_marked;
-        if (row->version == 0 || (now_folded && !customer_exists(&now_folded->row.state)) ||
-            (then_folded && !customer_exists(&then_folded->row.state)))
-            continue; // nobody
-        if (now_folded)
-            now = made(simulator, now_folder, now_folded);
-        else
-            outcome = go_on(simulator, simulator->now, row, &now);
-        if (then_folded)
-            then = made(simulator, then_folder, then_folded);
-        else if (outcome == 0)
-            outcome = go_on(simulator, &simulator->then, row, &then);
-        if (outcome == 0 && !count_customer(simulator, ids[i], &now, &then))
-            outcome = out_of_memory();
     }
     return outcome;
 }

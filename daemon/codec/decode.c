@@ -15,6 +15,7 @@ enum { ID_MAX = 128, SOURCE_MAX = 256, TYPE_KEPT_MAX = 256 };
 
 struct decoder {
     struct json *json;
+    struct own_record *own;
 };
 
 struct decoder *decoder_new(void)
@@ -33,6 +34,11 @@ void decoder_free(struct decoder *decoder)
         json_free(decoder->json);
         free(decoder);
     }
+}
+
+void decoder_take_own(struct decoder *decoder, struct own_record *own)
+{
+    decoder->own = own;
 }
 
 const char *reject_code(enum reject_reason reason)
@@ -199,6 +205,20 @@ static int check_attributes(struct decoding *decoding, struct event *event)
     return 0;
 }
 
+// The rule of what guanxid writes itself into an export, NULL for anything else.
+static const struct type_rule *own_rule(const struct decoding *decoding)
+{
+    const struct span *values = decoding->envelope.values;
+    if (!decoding->own || !span_equal(values[ATTRIBUTE_SOURCE], SPAN_LITERAL(EXPORT_SOURCE))) {
+        return NULL;
+    }
+    if (span_equal(values[ATTRIBUTE_TYPE], SPAN_LITERAL(EXPORT_VALUED))) {
+        return policy_rule(decoding->policy, TYPE_VALUED);
+    }
+    decoding->own->alias = span_equal(values[ATTRIBUTE_TYPE], SPAN_LITERAL(EXPORT_ALIAS));
+    return decoding->own->alias ? policy_rule(decoding->policy, TYPE_CUSTOMER_MERGED) : NULL;
+}
+
 // The rule of a type as it arrives, NULL when it is unknown. What guanxid itself puts on timelines is no
 // business of others, and a tick carries no prefix.
 static const struct type_rule *rule_of(const struct policy *policy, struct span type)
@@ -230,7 +250,10 @@ static int decode_valid(struct decoding *decoding, instant wall, struct event *e
         event->effect = EFFECT_OF_TICK;
         return policy->events_clock ? DECODED_TICK : DECODED_IGNORED;
     }
-    const struct type_rule *rule = rule_of(policy, envelope->values[ATTRIBUTE_TYPE]);
+    const struct type_rule *rule = own_rule(decoding);
+    if (!rule) {
+        rule = rule_of(policy, envelope->values[ATTRIBUTE_TYPE]);
+    }
     if (!rule) {
         return policy->ignore_unknown_types
                    ? DECODED_UNKNOWN
@@ -242,7 +265,22 @@ static int decode_valid(struct decoding *decoding, instant wall, struct event *e
                              "time is ahead of the wall clock by more than future_tolerance");
     }
     event->type = rule->type;
+    if (decoding->own && text_is_plain(envelope->values[ATTRIBUTE_OWN_STANDS], ID_MAX)) {
+        decoding->own->stands = envelope->values[ATTRIBUTE_OWN_STANDS];
+    }
     return members_read(decoding, rule, envelope->tokens, envelope->data, event);
+}
+
+static int too_large(struct decoding *decoding, uint32_t size)
+{
+    return decode_reject(decoding, REJECT_TOO_LARGE, "%u bytes, max_event_bytes is %u", size,
+                         decoding->policy->max_event_bytes);
+}
+
+// A line of an export has data of just the limit, as a text with its escapes, and more beside it.
+static uint32_t most_bytes(const struct decoder *decoder, const struct policy *policy)
+{
+    return decoder->own ? export_line_most(policy) : policy->max_event_bytes;
 }
 
 int decode_record(struct decoder *decoder, const struct policy *policy, const struct record *record,
@@ -268,12 +306,18 @@ int decode_kept_record(struct decoder *decoder, const struct policy *policy, con
     if (!record->value.data) {
         return DECODED_TOMBSTONE;
     }
-    struct decoding decoding = {.json = decoder->json, .policy = policy, .arena = arena, .reject = reject};
-    if (record->value.size > policy->max_event_bytes) {
-        return decode_reject(&decoding, REJECT_TOO_LARGE, "%u bytes, max_event_bytes is %u",
-                             record->value.size, policy->max_event_bytes);
+    struct decoding decoding = {
+        .json = decoder->json, .policy = policy, .arena = arena, .reject = reject, .own = decoder->own};
+    if (decoder->own) {
+        *decoder->own = (struct own_record){0};
+    }
+    if (record->value.size > most_bytes(decoder, policy)) {
+        return too_large(&decoding, record->value.size);
     }
     int status = envelope_read(&decoding, record);
+    if (record->value.size > policy->max_event_bytes && (status || !decoder->own->exact)) {
+        return status < 0 ? status : too_large(&decoding, record->value.size);
+    }
     if (status) {
         return status;
     }
@@ -319,4 +363,9 @@ int decode_row(struct decoder *decoder, const struct policy *policy, struct aren
 bool text_is_id(struct span text)
 {
     return text_is_plain(text, ID_MAX) && utf8_is_valid(text.data, text.size);
+}
+
+bool text_is_source(struct span text)
+{
+    return text_is_plain(text, SOURCE_MAX) && utf8_is_valid(text.data, text.size);
 }

@@ -5,6 +5,7 @@
 
 #include "codec/decode.h"
 
+#include "codec/export.h"
 #include "json.h"
 
 // The attributes we use, by their name in structured mode.
@@ -17,6 +18,8 @@
     X(TIME, "time") \
     X(DATACONTENTTYPE, "datacontenttype") \
     X(DATA_BASE64, "data_base64") \
+    X(OWN_DATA, EXPORT_DATA) \
+    X(OWN_STANDS, EXPORT_STANDS) \
     X(DATA, "data")
 
 enum attribute {
@@ -41,6 +44,7 @@ struct decoding {
     struct arena *arena;
     struct reject *reject;
     struct envelope envelope;
+    struct own_record *own; // NULL: of such nothing is known
     int64_t unknown_marks;
 };
 

@@ -90,7 +90,14 @@ static int read_structured(struct decoding *decoding, const struct record *recor
             envelope->ill_typed |= (uint16_t)(1u << attribute);
         }
     }
-    return 0;
+    struct span exact = envelope->values[ATTRIBUTE_OWN_DATA];
+    if (!decoding->own || !exact.data) {
+        return 0;
+    }
+    decoding->own->exact = true;
+    status = decode_json(decoding, exact, &envelope->tokens);
+    envelope->data = envelope->tokens;
+    return status;
 }
 
 // The attribute that a header of binary mode carries, ATTRIBUTE_COUNT for any other header.

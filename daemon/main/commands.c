@@ -93,6 +93,17 @@ const struct command commands[] = {
         .run = command_due,
     },
     {
+        .name = "export",
+        .usage = "[FILE]",
+        .summary = "Write timelines as lines that can be imported",
+        .help = "Events as `guanxid import` reads them, of all customers or of --customer and all who were merged\n"
+                "into it, as of one instant, always in the same order; to standard output without a FILE.\n"
+                "Imported into an empty database they make the same customers again.\n",
+        .options = TAKES(JSON) | TAKES(CUSTOMER),
+        .accept = accept_export,
+        .run = command_export,
+    },
+    {
         .name = "import",
         .usage = "FILE | -",
         .summary = "Put history from a file onto the timelines",
@@ -101,8 +112,12 @@ const struct command commands[] = {
                 "is not taken twice. Lines that are not taken go to a file with number and reason, of which\n"
                 "`cut -f4-` makes lines again. The customers are folded; a daemon may run meanwhile, and none\n"
                 "has to. Nothing is published without --announce, but what corrects what was told before.\n"
+                "  --csv FILE  orders instead, with a head: --customer-column, --date-column and --amount-column\n"
+                "              name its columns\n"
                 "Exit code 65 when lines were rejected.\n",
-        .options = TAKES(JSON) | TAKES(NAME) | TAKES(REJECTS) | TAKES(AGAIN) | TAKES(ANNOUNCE),
+        .options = TAKES(JSON) | TAKES(NAME) | TAKES(REJECTS) | TAKES(AGAIN) | TAKES(ANNOUNCE) | TAKES(CSV) |
+                   TAKES(CUSTOMER_COLUMN) | TAKES(DATE_COLUMN) | TAKES(AMOUNT_COLUMN) | TAKES(ID_COLUMN) |
+                   TAKES(CURRENCY) | TAKES(SOURCE),
         .accept = accept_import,
         .run = command_import,
     },

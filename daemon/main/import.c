@@ -5,12 +5,14 @@
 #include "base/print.h"
 #include "base/progress.h"
 #include "base/status.h"
+#include "codec/export.h"
+#include "codec/money.h"
 #include "main/command.h"
 #include "main/import_input.h"
 #include "main/import_rejects.h"
 #include "main/policy_force.h"
 
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -31,6 +33,26 @@ static const char *name_of(const struct given *given, const char *path)
     return is_given(given, OPTION_NAME) ? given->values[OPTION_NAME] : slash ? slash + 1 : path;
 }
 
+// Options that are about CSV, and which of them it needs.
+static int accept_csv(const struct given *given)
+{
+    static const enum command_option needed[] = {OPTION_CUSTOMER_COLUMN, OPTION_DATE_COLUMN, OPTION_AMOUNT_COLUMN},
+                                     all[] = {OPTION_CUSTOMER_COLUMN, OPTION_DATE_COLUMN, OPTION_AMOUNT_COLUMN,
+                                              OPTION_ID_COLUMN, OPTION_CURRENCY, OPTION_SOURCE};
+    bool csv = is_given(given, OPTION_CSV);
+    for (size_t i = 0; csv && i < sizeof needed / sizeof *needed; i++)
+        if (!is_given(given, needed[i]))
+            return fault(STATUS_CONFIG, "--csv needs --customer-column, --date-column and --amount-column: the names of "
+                                        "columns as the first line has them");
+    for (size_t i = 0; !csv && i < sizeof all / sizeof *all; i++)
+        if (is_given(given, all[i]))
+            return fault(STATUS_CONFIG, "columns, --currency and --source are for --csv");
+    const char *source = given->values[OPTION_SOURCE];
+    if (source && !text_is_source(span_text(source)))
+        return fault(STATUS_CONFIG, "--source: expected 1 to 256 bytes of UTF-8 without control characters");
+    return 0;
+}
+
 int accept_import(const struct given *given, int count, char *const *operands)
 {
     if (count == 0)
@@ -41,7 +63,8 @@ int accept_import(const struct given *given, int count, char *const *operands)
     if (!text_is_id(span_text(name_of(given, operands[0]))))
         return fault(STATUS_CONFIG, "the name of an import is 1 to 128 bytes of UTF-8 without control characters: give "
                                     "it one with --name");
-    return accept_nothing(given, count - 1, operands + 1);
+    int status = accept_nothing(given, count - 1, operands + 1);
+    return status ? status : accept_csv(given);
 }
 
 // An import as seen from the terminal.
@@ -49,8 +72,10 @@ struct importing {
     struct command_context *context;
     const char *path, *name;
     struct import_file *file;
+    struct orders_form form;
+    struct orders *orders; // NULL: events
     struct import_rejects rejects;
-    char *rejects_path;
+    char rejects_path[PATH_MAX];
     struct store *stores[1 + IMPORT_SHARES];
     struct progress reading, folding;
     bool reads, folds;
@@ -106,19 +131,40 @@ static int open_stores(struct importing *importing)
     return status;
 }
 
+static int open_orders(struct importing *importing)
+{
+    const struct command_context *context = importing->context;
+    const char *const *given = context->given->values;
+    const struct policy *policy = &context->policy.policy;
+    const char *currency = given[OPTION_CURRENCY];
+    int64_t minor;
+    if (!is_given(context->given, OPTION_CSV))
+        return 0;
+    if (currency && money_convert(policy, SPAN_LITERAL("0"), span_text(currency), &minor) != MONEY_OK)
+        return fault(STATUS_CONFIG, "--currency %s: expected %s, or a currency that has a rate in model.rates", currency,
+                     policy->base_currency);
+    importing->form = (struct orders_form){
+        .customer = given[OPTION_CUSTOMER_COLUMN], .date = given[OPTION_DATE_COLUMN],
+        .amount = given[OPTION_AMOUNT_COLUMN], .id = given[OPTION_ID_COLUMN],
+        .currency = currency ? currency : policy->base_currency,
+        .source = given[OPTION_SOURCE] ? given[OPTION_SOURCE] : "csv"};
+    importing->orders = orders_new(policy, &importing->form);
+    return importing->orders ? 0 : fault(STATUS_NOMEM, "out of memory");
+}
+
 static int open_all(struct importing *importing)
 {
     const struct given *given = importing->context->given;
     const char *stem = is_standard_input(importing->path) ? importing->name : importing->path;
-    int status = import_file_open(importing->path, importing->context->policy.policy.max_event_bytes, &importing->file);
+    int status = import_file_open(importing->path, export_line_most(&importing->context->policy.policy), &importing->file);
+    if (status == 0)
+        status = open_orders(importing);
     if (status != 0)
         return status;
     if (is_given(given, OPTION_REJECTS))
-        importing->rejects_path = strdup(given->values[OPTION_REJECTS]);
-    else if (asprintf(&importing->rejects_path, "%s.rejects", stem) < 0)
-        importing->rejects_path = NULL;
-    if (!importing->rejects_path)
-        return fault(STATUS_NOMEM, "out of memory");
+        snprintf(importing->rejects_path, sizeof importing->rejects_path, "%s", given->values[OPTION_REJECTS]);
+    else
+        snprintf(importing->rejects_path, sizeof importing->rejects_path, "%s.rejects", stem);
     rejects_init(&importing->rejects, importing->rejects_path);
     return open_stores(importing);
 }
@@ -131,7 +177,7 @@ static void close_all(struct importing *importing)
     }
     rejects_free(&importing->rejects);
     import_file_close(importing->file);
-    free(importing->rejects_path);
+    orders_free(importing->orders);
 }
 
 // ----------------------------------------------------------------------------------------------- summary
@@ -154,7 +200,7 @@ static void tell(const struct importing *importing, const struct import_result *
            importing->name, (long long)result->lines, seconds, (double)result->lines / seconds,
            (long long)result->fates[IMPORT_TAKEN], (long long)result->fates[IMPORT_REPEATED],
            (long long)result->fates[IMPORT_ERASED],
-           (long long)(result->fates[IMPORT_IGNORED] + result->passed_over));
+           (long long)result->fates[IMPORT_IGNORED] + result->passed_over);
     printf("  %lld rejected%s%s\n", (long long)rejected, rejected ? ", in " : "",
            rejected ? importing->rejects_path : "");
     for (int reason = 0; reason < REJECT_REASON_COUNT; reason++) {
@@ -175,7 +221,7 @@ static void tell_json(const struct importing *importing, const struct import_res
            "\"ignored\": %lld, \"rejected\": {",
            (long long)result->before, (long long)result->lines, (long long)result->fates[IMPORT_TAKEN],
            (long long)result->fates[IMPORT_REPEATED], (long long)result->fates[IMPORT_ERASED],
-           (long long)(result->fates[IMPORT_IGNORED] + result->passed_over));
+           (long long)result->fates[IMPORT_IGNORED] + result->passed_over);
     const char *between = "";
     for (int reason = 0; reason < REJECT_REASON_COUNT; reason++) {
         if (result->rejected[reason] == 0)
@@ -203,7 +249,9 @@ static int run(struct importing *importing, struct import_result *result)
     };
     const struct import_parts parts = {
         .policy = &context->policy.policy, .settings = &settings, .control = importing->stores[0],
-        .shares = {importing->stores[1], importing->stores[2]}, .input = import_file_events(importing->file),
+        .shares = {importing->stores[1], importing->stores[2]}, 
+        .input = importing->orders ? import_file_orders(importing->file, importing->orders)
+                                   : import_file_events(importing->file),
         .output = {on_reject, on_resume, on_settle, on_progress, importing},
     };
     int status = import_run(&parts, result);

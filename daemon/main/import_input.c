@@ -15,11 +15,18 @@ struct import_file {
     const char *path;
     int fd;
     int64_t size; // 0: not known
+    uint32_t limit;
     struct unpacker *unpacker;
     struct lines *lines;
     struct line_digest *digest; // of all lines before `last`
     struct line last;           // given last; number 0: it is in the digest
     struct reject reject;
+
+    // of CSV
+    struct csv *csv;
+    struct orders *orders;
+    struct csv_record record;
+    struct arena arena;
 };
 
 static int64_t read_some(void *context, char *bytes, size_t size)
@@ -50,6 +57,7 @@ int import_file_open(const char *path, uint32_t limit, struct import_file **open
     if (!file)
         return fault(STATUS_NOMEM, "out of memory");
     file->path = path;
+    file->limit = limit;
     int status = open_path(file);
     if (status != 0)
         return status;
@@ -66,6 +74,8 @@ void import_file_close(struct import_file *file)
     if (file->fd > STDIN_FILENO)
         close(file->fd);
     line_digest_free(file->digest);
+    csv_free(file->csv);
+    arena_free(&file->arena);
     lines_free(file->lines);
     unpacker_free(file->unpacker);
     free(file);
@@ -95,15 +105,19 @@ static bool is_blank(struct span text)
     return true;
 }
 
+// A fault, with the file that it is about.
+static int of_file(const struct import_file *file, int status)
+{
+    char message[400];
+    snprintf(message, sizeof message, "%s", fault_message());
+    return fault(status, "%s: %s", file->path, message);
+}
+
 static int next_line(struct import_file *file)
 {
     digest_last(file);
-    char message[400];
     int got = lines_next(file->lines, &file->last);
-    if (got >= 0)
-        return got;
-    snprintf(message, sizeof message, "%s", fault_message());
-    return fault(got, "%s: %s", file->path, message);
+    return got < 0 ? of_file(file, got) : got;
 }
 
 static int next_event(void *context, struct import_line *line)
@@ -127,6 +141,38 @@ static int next_event(void *context, struct import_line *line)
 struct import_input import_file_events(struct import_file *file)
 {
     return (struct import_input){.next = next_event, .digest = digest, .context = file};
+}
+
+// The first record is the head.
+static int next_order(void *context, struct import_line *line)
+{
+    struct import_file *file = context;
+    digest_last(file);
+    int got = file->csv ? csv_next(file->csv, &file->record) : fault(STATUS_NOMEM, "out of memory");
+    if (got != 1)
+        return got < 0 ? of_file(file, got) : got;
+    const struct csv_record *record = &file->record;
+    file->last = (struct line){.number = record->line, .text = record->text};
+    *line = (struct import_line){.number = record->line, .next = record->next, .text = record->text};
+    int status = 0;
+    arena_reset(&file->arena);
+    if (record->line == 1)
+        status = orders_head(file->orders, record);
+    else if (record->count > 0 || record->fault[0])
+        status = orders_event(file->orders, record, &file->arena, &line->value, &file->reject);
+    if (status < 0)
+        return of_file(file, status);
+    if (status > 0)
+        line->reject = &file->reject;
+    return 1;
+}
+
+struct import_input import_file_orders(struct import_file *file, struct orders *orders)
+{
+    arena_init(&file->arena, 1 << 14);
+    file->csv = csv_new(file->lines, file->limit);
+    file->orders = orders;
+    return (struct import_input){.next = next_order, .digest = digest, .context = file};
 }
 
 int64_t import_file_lines(const struct import_file *file, int64_t lines)

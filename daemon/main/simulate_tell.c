@@ -2,6 +2,7 @@
 
 #include "base/print.h"
 #include "base/status.h"
+#include "core/policy_pack.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -135,12 +136,14 @@ static const char *sentence(const struct simulator *simulator, const struct simu
 static void tell_examples(const struct simulated *simulated, struct words *words)
 {
     const struct simulator *simulator = simulated->simulator;
-    if (simulator->example_count == 0)
+    const struct simulated_example *chosen[SIMULATE_EXAMPLES];
+    size_t count = simulator_examples(simulator, chosen);
+    if (count == 0)
         return;
     fputs("\n", stdout);
     print_line(words_say(words, PHRASE_SIM_EXAMPLES, NULL));
-    for (size_t i = 0; i < simulator->example_count; i++) {
-        const struct simulated_example *example = &simulator->examples[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct simulated_example *example = chosen[i];
         fputs("  ", stdout);
         print_bytes(stdout, example->customer_id.data, example->customer_id.size);
         fputs(": ", stdout);
@@ -198,9 +201,11 @@ static void json_side(struct words *words, const char *name, const struct simula
 
 static void json_examples(const struct simulator *simulator, struct words *words)
 {
+    const struct simulated_example *chosen[SIMULATE_EXAMPLES];
+    size_t count = simulator_examples(simulator, chosen);
     printf(", \"examples\": [");
-    for (size_t i = 0; i < simulator->example_count; i++) {
-        const struct simulated_example *example = &simulator->examples[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct simulated_example *example = chosen[i];
         printf("%s{\"customer_id\": ", i ? ",\n " : "\n ");
         print_json_string(stdout, example->customer_id.data, example->customer_id.size);
         printf(", \"reason\": \"%s\", \"why\": ", reasons[example->reason]);
@@ -246,9 +251,12 @@ int simulated_json(const struct simulated *simulated, struct words *words)
 {
     const struct simulator *simulator = simulated->simulator;
     const struct sample *sample = simulated->sample;
-    printf("{\"differs\": ");
-    print_json_text(stdout, simulated->names);
-    printf(", \"recompute\": %s, \"as_of\": ", simulator->anew ? "true" : "false");
+    const char *names[POLICY_DIFFERENCES];
+    size_t differences = policy_differences(&simulator->then, simulator->now, false, names);
+    printf("{\"differs\": [");
+    for (size_t i = 0; i < differences; i++)
+        printf("%s\"%s\"", i ? ", " : "", names[i]);
+    printf("], \"recompute\": %s, \"as_of\": ", simulator->anew ? "true" : "false");
     print_json_text(stdout, words_rfc3339(words, simulator->watermark));
     printf(", \"customers\": %" PRId64 ", \"simulated\": %" PRId64 ", \"sample\": %s, \"scale\": %.6g", sample->customers,
            simulator->customers, sample->chosen ? "true" : "false", scale(simulated));

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AT_ONCE = 500, MOST = 100, ATTEMPTS = 5, WORKERS_MOST = 64 };
+enum { AT_ONCE = 500, MOST = 100, ATTEMPTS = 5, WORKERS_MOST = 64, BLOCK = 16384 };
 
 int accept_verify(const struct given *given, int count, char *const *operands)
 {
@@ -208,7 +208,7 @@ int command_verify(struct command_context *context)
 {
     struct verifying verifying = {.context = context};
     size_t most = is_given(context->given, OPTION_LIMIT) ? (size_t)option_number(context->given->values[OPTION_LIMIT]) : MOST;
-    arena_init(&verifying.arena, 16 * 1024);
+    arena_init(&verifying.arena, BLOCK);
     arena_init(&verifying.sample.arena, 1024);
     int status = command_store_open(context, &verifying.control);
     if (status == 0)

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/health.h"
@@ -81,10 +82,14 @@ static void tell_status(struct watch *watch, int64_t now_us)
     struct metric_lag lag = metrics_lag();
     int64_t events = metric_read(METRIC_EVENTS);
     double rate = (double)(events - watch->events) * 1e6 / (double)(now_us - watch->told_us);
-    notify_send("STATUS=lag %" PRId64 " (%.1f s) in %" PRId64 " lanes%s, %.0f events/s, Kafka %s, PostgreSQL %s%s",
+    int64_t ranked = metric_read_at(METRIC_RANK_PROGRESS, 0, 0); // in millionths
+    char ranking[32] = "";
+    if (ranked != METRIC_ABSENT)
+        snprintf(ranking, sizeof ranking, ", ranking: %d %%", (int)(ranked / 10000));
+    notify_send("STATUS=lag %" PRId64 " (%.1f s) in %" PRId64 " lanes%s, %.0f events/s, Kafka %s, PostgreSQL %s%s%s",
                 lag.records, (double)lag.oldest_us / 1e6, lag.lanes, lag.halted ? ", some halted" : "", rate,
                 metric_read(METRIC_KAFKA_UP) ? "up" : "away", metric_read(METRIC_POSTGRES_UP) ? "up" : "away",
-                metric_read(METRIC_RELOAD_OK) ? "" : ", the last configuration was refused");
+                ranking, metric_read(METRIC_RELOAD_OK) ? "" : ", the last configuration was refused");
     watch->events = events;
     watch->told_us = now_us;
 }

@@ -85,7 +85,9 @@ static int read_rows(const struct kind *kind, struct reading *reading, const PGr
 {
     *count = (size_t)PQntuples(result);
     char *item = arena_take(reading->arena, (*count + 1) * kind->size);
-    int status = item ? 0 : fault(STATUS_NOMEM, "out of memory");
+    int status = 0;
+    if (!item)
+        return fault(STATUS_NOMEM, "out of memory");
     *items = item;
     for (size_t row = 0; status == 0 && row < *count; row++, item += kind->size) {
         struct span customer;

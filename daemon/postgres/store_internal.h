@@ -87,6 +87,8 @@ int store_delivered(struct store *store, const struct outbox_row *outbox, size_t
 
 int store_brought_begin(struct store *store, size_t *count);
 int store_brought_next(struct store *store, size_t limit, struct arena *arena, struct span **ids, size_t *count);
+int store_export(struct store *store, struct span customer,
+                 int (*each)(void *context, const struct exported *exported), void *context);
 int store_sample(struct store *store, instant watermark, instant clock, struct store_sample *sample);
 int store_levels(struct store *store, int64_t customers[LEVEL_COUNT + 1], bool *known);
 

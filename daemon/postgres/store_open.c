@@ -63,6 +63,7 @@ static const struct store_ops operations = {
     .delivered = store_delivered,
     .brought_begin = store_brought_begin,
     .brought_next = store_brought_next,
+    .export = store_export,
     .sample = store_sample,
     .levels = store_levels,
     .policy = store_policy,

@@ -28,6 +28,17 @@ static int rank_leave(struct store *store)
     return ask(store, sql_rank_leave, &was_in);
 }
 
+static int rank_unfolded(struct store *store, instant watermark, bool *unfolded)
+{
+    struct parameters parameters = {0};
+    PGresult *result;
+    parameter_instant(&parameters, watermark);
+    int outcome = connection_run(&postgres_store(store)->connection, sql_rank_unfolded, &parameters, &result);
+    *unfolded = outcome == 0 && result_bool(result, 0, 0);
+    PQclear(result);
+    return outcome;
+}
+
 static int rank_find(struct store *store, int32_t as_of, struct rank_row *row, bool *found)
 {
     struct parameters parameters = {0};
@@ -226,6 +237,7 @@ static void rank_interrupt(struct store *store)
 const struct rank_ops store_rank_operations = {
     .enter = rank_enter,
     .leave = rank_leave,
+    .unfolded = rank_unfolded,
     .find = rank_find,
     .purchases = rank_purchases,
     .put = store_rank_put,

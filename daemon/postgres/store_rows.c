@@ -31,7 +31,7 @@ WRITER(write_timeline)
     struct span subject = recorded_as(event, row->customer_id);
     struct span names = event_changes_ids(event) ? event->ref : SPAN_NONE;
     char *at = row_open(rows, (size_t)row->customer_id.size + event->source.size + event->id.size +
-                                  data.size + subject.size + names.size);
+                                  data.size + subject.size + names.size + row->winner.size);
     if (!at)
         return true;
     at = put_instant(at, event->time);
@@ -47,10 +47,11 @@ WRITER(write_timeline)
     at = put_span(at, data);
     at = put_span(at, subject);
     at = put_span(at, names);
+    at = put_span(at, row->winner);
     row_close(rows, at);
     return true;
 }
-const struct copy_statement timeline_copy = {sql_timeline_copy, 13, write_timeline, STORE_DUPLICATE};
+const struct copy_statement timeline_copy = {sql_timeline_copy, 14, write_timeline, STORE_DUPLICATE};
 
 const struct copy_statement customer_copy = {sql_customer_copy, CUSTOMER_COLUMNS, customer_write_new,
                                              STORE_CONFLICT};

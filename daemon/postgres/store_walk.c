@@ -74,7 +74,7 @@ int store_pick(struct store *store, size_t limit, struct arena *arena, struct sp
     int outcome = run(store, sql_customer_pick, &parameters, &result);
     if (outcome == 0)
         outcome = take_ids(result, arena, ids, count);
-    if (outcome == 0 && *count > 1)
+    if (outcome == 0 && *ids && *count > 1)
         qsort(*ids, *count, sizeof **ids, compare_spans);
     return outcome;
 }

@@ -28,6 +28,7 @@ struct identity_plan {
     struct identity_change change;
     enum identity_verdict verdict;
     struct reject reject; // of REFUSED
+    bool is_one;          // of REFUSED: both are the same customer
 };
 
 bool event_is_identity(const struct event *event);

@@ -21,6 +21,7 @@ struct import_event {
     struct event event; // its spans outlive the call
     int64_t line;       // of the file; ascending
     struct span text;   // of that line, for whoever asked; not looked at
+    struct span stands; // on whose timeline it is, without an effect of its own; absent: its subject's
     enum import_fate fate;
 };
 

@@ -59,8 +59,8 @@ struct simulator {
     int64_t customers, rows, changed; // looked at; of timelines; on another level
     struct simulated_side before, after;
     int64_t moves[LEVEL_COUNT + 1][LEVEL_COUNT + 1]; // from, to
-    struct simulated_example examples[SIMULATE_EXAMPLES + 1]; // the largest moves first, then by id
-    size_t example_count;
+    struct simulated_example examples[LEVEL_COUNT + 1][LEVEL_COUNT + 1][SIMULATE_EXAMPLES]; // of each move, by id
+    size_t example_counts[LEVEL_COUNT + 1][LEVEL_COUNT + 1];
 };
 
 // 0 or STATUS_NOMEM; simulator_free takes it in any case. Large.
@@ -68,7 +68,11 @@ int simulator_init(struct simulator *simulator, const struct policy *now, const 
                    struct store *store, instant watermark);
 void simulator_free(struct simulator *simulator);
 
-// Takes customers in (ids sorted, unique). 0, or an outcome of the store, or negative.
+// Takes customers in (ids sorted, unique, and behind those before). 0, or an outcome of the store, or negative.
 int simulate_customers(struct simulator *simulator, const struct span *ids, size_t count);
+
+// Examples that tell most, of as many moves as there are: large moves first, and whoever moves nowhere only where there
+// is room. How many.
+size_t simulator_examples(const struct simulator *simulator, const struct simulated_example *chosen[SIMULATE_EXAMPLES]);
 
 #endif

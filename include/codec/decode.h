@@ -55,6 +55,17 @@ struct decoder;
 struct decoder *decoder_new(void); // NULL when memory is out
 void decoder_free(struct decoder *decoder);
 
+// What an export (codec/export.h) says beyond the event of a line.
+struct own_record {
+    bool exact;         // the data stood in an attribute of its own, where it was too much for a line
+    bool alias;         // no event: who the subject was merged into, as event->ref
+    struct span stands; // an event that changed who ids mean, whose effect is told apart: on whose timeline it stands;
+                        // absent else
+};
+// From now on lines of an export are understood: *own tells of each record what there is to tell. Also taken are rows
+// that guanxid itself has put on timelines, and records with data as large as others may be as a whole.
+void decoder_take_own(struct decoder *decoder, struct own_record *own);
+
 // Decodes a record. What the event's spans point at is copied into `arena`, so the record may go at once.
 // `wall` is the wall clock for future_tolerance (INSTANT_NONE: not checked; events clock never checks).
 // `unknown_marks` is increased by the marks that were passed over. Negative: STATUS_NOMEM.
@@ -76,5 +87,6 @@ int decode_row(struct decoder *decoder, const struct policy *policy, struct aren
 
 // Whether a text is an id: 1..128 bytes of UTF-8 without control characters.
 bool text_is_id(struct span text);
+bool text_is_source(struct span text); // 1..256
 
 #endif

@@ -51,6 +51,8 @@ int accept_explain(const struct given *given, int count, char *const *operands);
 int command_explain(struct command_context *context);
 int accept_due(const struct given *given, int count, char *const *operands);
 int command_due(struct command_context *context);
+int accept_export(const struct given *given, int count, char *const *operands);
+int command_export(struct command_context *context);
 int accept_import(const struct given *given, int count, char *const *operands);
 int command_import(struct command_context *context);
 int accept_recompute(const struct given *given, int count, char *const *operands);

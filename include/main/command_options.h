@@ -32,6 +32,12 @@
     X(REJECTS, "rejects", "FILE", "where lines go that are not taken; FILE.rejects without it") \
     X(AGAIN, "again", NULL, "from the first line on, whatever was imported before") \
     X(ANNOUNCE, "announce", NULL, "tell of what is from before: changes, and open reminders as late announcements") \
+    X(CUSTOMER_COLUMN, "customer-column", "NAME", "of CSV: who ordered") \
+    X(DATE_COLUMN, "date-column", "NAME", "of CSV: the day or instant of an order") \
+    X(AMOUNT_COLUMN, "amount-column", "NAME", "of CSV: its amount") \
+    X(ID_COLUMN, "id-column", "NAME", "of CSV: its id; without it the date, and a number within the day") \
+    X(CURRENCY, "currency", "CODE", "of CSV: that of all amounts; model.base_currency without it") \
+    X(SOURCE, "source", "NAME", "of CSV: source of the events; \"csv\" without it") \
     X(AS_OF, "as-of", "DATE", "the calendar day at whose end to value; without it the present one") \
     X(FIT, "fit", NULL, "find the parameters of BG/NBD anew")
 

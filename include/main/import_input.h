@@ -3,6 +3,7 @@
 #define GUANXI_MAIN_IMPORT_INPUT_H
 
 #include "app/import.h"
+#include "codec/orders.h"
 
 struct import_file;
 
@@ -13,6 +14,9 @@ void import_file_close(struct import_file *file);
 
 // One event a line, structured.
 struct import_input import_file_events(struct import_file *file);
+
+// CSV, an order each record; `orders` is borrowed.
+struct import_input import_file_orders(struct import_file *file, struct orders *orders);
 
 // How many lines it has if the rest is like what was read, of which `lines` were taken; 0: not known.
 int64_t import_file_lines(const struct import_file *file, int64_t lines);

@@ -45,6 +45,9 @@ struct rank_ops {
     int (*enter)(struct store *store, bool *entered);
     int (*leave)(struct store *store);
 
+    // Whether some are marked whom the sweep could fold by now: of them not all is known that was told.
+    int (*unfolded)(struct store *store, instant watermark, bool *unfolded);
+
     // The rank of a day. *found: there is one.
     int (*find)(struct store *store, int32_t as_of, struct rank_row *row, bool *found);
     // Streams customers who may ever have had an order, but those ended at `until`, the end of a day, each followed by

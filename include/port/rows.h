@@ -123,8 +123,19 @@ struct timeline_row {
     double points;
     bool has_amount;
     struct span customer_id;
+    struct span winner; // written only; of a merge or unmerge: with whom it took place, where that is an alias by now
     int32_t lane_id;
     int64_t offset;
+};
+
+// A part of an export.
+struct exported {
+    enum { EXPORTED_ALIAS, EXPORTED_EVENT, EXPORTED_WATERMARK } kind;
+    struct span customer;      // ALIAS: who; EVENT: on whose timeline it was put, which may be an alias by now
+    struct span into;          // ALIAS
+    instant at;                // ALIAS, WATERMARK
+    const struct event *event; // EVENT: time, subject as recorded, source, id, data and type
+    struct span type;          // its name, without prefix
 };
 
 // What an id stands for. Aliases form a tree, as they were made; who an id means is at its end.

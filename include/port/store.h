@@ -214,6 +214,12 @@ struct store_ops {
     // are, brought_next gives about `limit` more of them; none: that was all.
     int (*brought_begin)(struct store *store, size_t *count);
     int (*brought_next)(struct store *store, size_t limit, struct arena *arena, struct span **ids, size_t *count);
+    // Streams what makes all customers again, or one (not absent, and no alias): aliases, those first that others lead
+    // from; then timelines, by customer, what begins one before the rest, in the order of events; then the watermark, if
+    // there is one. Borrowed for the call; `each` returns 0 to go on, anything else ends the stream and is returned.
+    // All of it is as of one instant.
+    int (*export)(struct store *store, struct span customer, int (*each)(void *context, const struct exported *exported),
+                  void *context);
 
     // For the metrics; costs what is due, not what is there.
     int (*sample)(struct store *store, instant watermark, instant clock, struct store_sample *sample);

@@ -23,6 +23,7 @@ struct bench_options {
     int64_t rate, seconds;     // latency
     const char *type;          // range: type of the events
     int64_t first;             // range: number of the first event, and of its customer
+    const char *file;          // lines: where they go
 };
 
 int bench_publish(const struct bench_options *options);
@@ -31,6 +32,7 @@ int bench_tick(const struct bench_options *options);
 int bench_consume(const struct bench_options *options);
 int bench_floor(const struct bench_options *options);
 int bench_latency(const struct bench_options *options);
+int bench_lines(const struct bench_options *options);
 
 __attribute__((format(printf, 1, 2), noreturn)) void die(const char *format, ...);
 void *must_alloc(size_t count, size_t size);

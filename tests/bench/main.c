@@ -6,6 +6,7 @@
 //   consume   reads a topic from its beginning and does nothing with it
 //   floor     writes the rows that the events come to by plain SQL
 //   latency   publishes at a steady rate and watches the cursors of guanxid
+//   lines     writes events of the mix to a file, one a line
 #include "bench.h"
 
 #include <errno.h>
@@ -111,6 +112,8 @@ static void set_option(struct bench_options *options, const char *name, char *te
         split_topics(options, text);
     else if (strcmp(name, "type") == 0)
         options->type = text;
+    else if (strcmp(name, "file") == 0)
+        options->file = text;
     else if (strcmp(name, "seed") == 0)
         options->seed = (uint64_t)number(name, text);
     else if (strcmp(name, "only") == 0)
@@ -125,14 +128,16 @@ static const struct option names[] = {
     {"brokers", 1, NULL, 0}, {"conninfo", 1, NULL, 0}, {"topic", 1, NULL, 0}, {"only", 1, NULL, 0},
     {"partitions", 1, NULL, 0}, {"events", 1, NULL, 0}, {"customers", 1, NULL, 0}, {"seed", 1, NULL, 0},
     {"start", 1, NULL, 0}, {"span", 1, NULL, 0}, {"connections", 1, NULL, 0}, {"batch", 1, NULL, 0},
-    {"rate", 1, NULL, 0}, {"seconds", 1, NULL, 0}, {"type", 1, NULL, 0}, {"first", 1, NULL, 0}, {0},
+    {"rate", 1, NULL, 0}, {"seconds", 1, NULL, 0}, {"type", 1, NULL, 0}, {"first", 1, NULL, 0},
+    {"file", 1, NULL, 0}, {0},
 };
 
 static const struct {
     const char *name;
     int (*run)(const struct bench_options *options);
 } verbs[] = {{"publish", bench_publish}, {"range", bench_range}, {"tick", bench_tick},
-             {"consume", bench_consume}, {"floor", bench_floor}, {"latency", bench_latency}};
+             {"consume", bench_consume}, {"floor", bench_floor}, {"latency", bench_latency},
+             {"lines", bench_lines}};
 
 int main(int argc, char **argv)
 {
@@ -145,5 +150,5 @@ int main(int argc, char **argv)
         if (strcmp(argv[optind], verbs[i].name) == 0)
             return verbs[i].run(&options);
     }
-    die("usage: bench publish|range|tick|consume|floor|latency --OPTION VALUE...");
+    die("usage: bench publish|range|tick|consume|floor|latency|lines --OPTION VALUE...");
 }

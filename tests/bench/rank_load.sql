@@ -1,10 +1,10 @@
 -- :customers with :rows rows each over the 750 days that end two days ago: of ten rows two are orders, one in twenty a
--- refund, one in twenty a cost, the rest contacts; customers by chance, as events come. The key is made afterwards.
+-- refund, one in twenty a cost, the rest contacts; customers by chance, as events come. The key is made afterwards. The
+-- first lanes to be claimed are 1 to 4.
 ALTER TABLE guanxi.timeline DROP CONSTRAINT timeline_pkey;
-INSERT INTO guanxi.lane (partition, next_offset, topic) SELECT i, 0, 'history' FROM generate_series(0, 3) AS i;
 INSERT INTO guanxi.timeline (occurred_at, points, "offset", amount, lane_id, type, side, customer_id, source, event_id,
     data)
-SELECT now() - interval '752 days' + i * interval '750 days' / (:customers * :rows),
+SELECT now() - interval '752 days' + i / (:customers * :rows)::float8 * interval '750 days',
     CASE WHEN i % 10 < 2 THEN 8 WHEN i % 10 = 2 THEN 0 ELSE 1 END, i,
     CASE WHEN i % 10 < 3 THEN 1000 + (hashint8(i + 77) & 65535) END, 1,
     CASE WHEN i % 10 < 2 THEN 7 WHEN i % 20 = 2 THEN 9 WHEN i % 10 = 2 THEN 10 ELSE 5 END,
@@ -18,7 +18,7 @@ INSERT INTO guanxi.customer (version, policy, wake_at, as_of, first_seen_at, las
 SELECT 1, 0, now() + interval '100 days', now() - interval '2 days', min(occurred_at), now() - interval '2 days', 3,
     NULL, count(*) FILTER (WHERE type = 7), sum(amount) FILTER (WHERE type = 7),
     min(occurred_at) FILTER (WHERE type = 7), max(occurred_at) FILTER (WHERE type = 7),
-    count(*) FILTER (WHERE type = 7), 1, 5, (SELECT min(lane_id) FROM guanxi.lane) + hashtext(customer_id) & 3, customer_id
+    count(*) FILTER (WHERE type = 7), 1, 5, 1 + (hashtext(customer_id) & 3), customer_id
 FROM guanxi.timeline
 GROUP BY customer_id
 ORDER BY customer_id;

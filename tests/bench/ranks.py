@@ -8,6 +8,7 @@ from measure import bench, daemon, process_seconds
 
 PARTITIONS = 4
 ROWS = 10  # of a customer, three of them purchases or costs
+BACKLOG = 8  # events of a customer that come while it is ranked
 LOAD = os.path.join(os.path.dirname(__file__), "rank_load.sql")
 
 
@@ -24,7 +25,8 @@ class Ground:
         with site.connection.cursor() as cursor:
             for statement in filter(str.strip, script.split(";\n")):
                 cursor.execute(statement)
-        print(f"   {customers} customers with {customers * ROWS} rows made in {time.monotonic() - began:.0f} s", flush=True)
+        print(f"   {customers} customers with {customers * ROWS} rows made in {time.monotonic() - began:.0f} s",
+              flush=True)
         site.close()
 
     def copy(self, name):
@@ -67,7 +69,8 @@ def begin(the, site, number):
     site.wait_claims(PARTITIONS)
     publish(the, site, PARTITIONS * 25, number)
     site.wait_taken(PARTITIONS * 25)
-    site.wait(120, lambda: site.row("SELECT watermark > now() - interval '2 minutes' FROM guanxi.v_watermark")[0], "clock")
+    site.wait(120, lambda: site.row("SELECT watermark > now() - interval '2 minutes' FROM guanxi.v_watermark")[0],
+              "the clock")
 
 
 def publish(the, site, events, number):
@@ -98,26 +101,26 @@ def rate_of(site, seconds):
 
 
 def live(the, ground):
-    """A backlog is read all the time: alone, then beside a rank that changes everybody, then beside one that does not."""
+    """A backlog is read all the time: alone, beside a rank that changes everybody, beside one that changes nobody."""
     site = ground.copy(f"{ground.name}b")
     begin(the, site, 2)
     site.stop()
-    publish(the, site, the.arguments.events * 4, 3)
+    publish(the, site, the.arguments.events * BACKLOG, 3)
     the.meter.settle()
     site.start()
     site.wait_claims(PARTITIONS)
     time.sleep(3)
-    figures = {"live_alone": rate_of(site, 8)}
+    figures = {"live_alone": max(1, rate_of(site, 8))}
     for name in ("first", "again"):
         before, began = site.taken(), time.monotonic()
         figures[name] = watch_rank(the, site)
         figures[name]["live"] = (site.taken() - before) / (time.monotonic() - began)
         tell(f"{ground.customers}: beside live events, {name}", figures[name])
     figures["live_after"] = rate_of(site, 5)
-    left = PARTITIONS * 25 + the.arguments.events * 4 - site.taken()
+    left = PARTITIONS * 25 + the.arguments.events * BACKLOG - site.taken()
     print(f"   live events: alone {figures['live_alone']:.0f}/s, beside the first {figures['first']['live']:.0f}/s"
-          f" = x{figures['first']['live'] / figures['live_alone']:.2f}, beside the next {figures['again']['live']:.0f}/s"
-          f" = x{figures['again']['live'] / figures['live_alone']:.2f}, after it {figures['live_after']:.0f}/s"
+          f" = x{figures['first']['live'] / figures['live_alone']:.2f}, beside the next"
+          f" {figures['again']['live']:.0f}/s = x{figures['again']['live'] / figures['live_alone']:.2f}, after it {figures['live_after']:.0f}/s"
           f"{'' if left > 0 else ' (the backlog ended before)'}", flush=True)
     site.close()
     return figures

@@ -51,6 +51,7 @@ static int32_t day(const struct scene *scene, int days)
 static int look(struct scene *scene)
 {
     scene->policy.fingerprint = 0;
+    atomic_store(&scene->instance.engine->shared.caught_up, true); // nor is a rest after each
     return ranker_round(&ranker);
 }
 
@@ -148,6 +149,37 @@ static void survives_the_loss_of_the_database(void **state)
     assert_true(fake_rank(scene->site.database, day(scene, 0))->done);
 }
 
+static void in_a_backlog_it_rests(void **state)
+{
+    struct scene *scene = *state;
+    order(scene, "ann", scene->start + HOUR);
+    clock_at(scene, scene->start + 2 * DAY);
+    scene->policy.fingerprint = 0;
+    atomic_store(&scene->instance.engine->shared.caught_up, false);
+    assert_int_equal(ranker_round(&ranker), 1);
+    assert_true(ranker.resume_us > 0);
+}
+
+static void folds_go_before(void **state)
+{
+    struct scene *scene = *state;
+    order(scene, "ann", scene->start + HOUR);
+    clock_at(scene, scene->start + 2 * DAY);
+    // Marked by somebody of another instance, which has not come to fold it.
+    struct store *store = fake_store_open(scene->site.database);
+    struct customer_row row = fake_customer(scene->site.database, "ann")->row;
+    row.fold_at = scene->start + DAY;
+    struct store_write write = {.customers = &row, .customer_count = 1, .epoch = EPOCH_ANY};
+    assert_int_equal(store->ops->write(store, &write), STORE_OK);
+    assert_int_equal(look(scene), 0);
+    assert_int_equal(fake_calls(scene->site.database, FAKE_OP_enter), 0);
+    row.version++;
+    row.fold_at = INSTANT_NEVER;
+    assert_int_equal(store->ops->write(store, &write), STORE_OK);
+    assert_int_equal(look(scene), 1);
+    store->ops->close(store);
+}
+
 static void a_full_disk_puts_it_off(void **state)
 {
     struct scene *scene = *state;
@@ -195,6 +227,8 @@ int main(void)
         RANKER_TEST(what_another_instance_has_made_is_not_made_again),
         RANKER_TEST(while_another_instance_makes_it_it_is_left_alone),
         RANKER_TEST(survives_the_loss_of_the_database),
+        RANKER_TEST(in_a_backlog_it_rests),
+        RANKER_TEST(folds_go_before),
         RANKER_TEST(a_full_disk_puts_it_off),
         RANKER_TEST(another_policy_is_fatal_unless_it_is_ours_by_now),
         RANKER_TEST(stops_when_it_is_to),

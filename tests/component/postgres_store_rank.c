@@ -253,6 +253,18 @@ static void the_latest_parameters_count(void **state)
     assert_true(model.r == 9);
 }
 
+static void who_is_marked_is_known(void **state)
+{
+    (void)state;
+    bool unfolded;
+    put_customer("a", "", "");
+    put_customer("b", ", fold_at", ", '2026-01-02Z'");
+    assert_done(test.store->rank->unfolded(test.store, MIDNIGHT + DAY - 1, &unfolded));
+    assert_false(unfolded);
+    assert_done(test.store->rank->unfolded(test.store, MIDNIGHT + DAY, &unfolded));
+    assert_true(unfolded);
+}
+
 // --------------------------------------------------------------------------------------------------- ids
 
 static int64_t epoch(void)
@@ -428,6 +440,7 @@ int main(void)
         STORE_TEST(changes_come_in_pages),
         STORE_TEST(old_ranks_go_one_by_one),
         STORE_TEST(the_latest_parameters_count),
+        STORE_TEST(who_is_marked_is_known),
         STORE_TEST(a_merge_ends_what_was_valued),
         STORE_TEST(an_erasure_leaves_no_value),
         STORE_TEST(values_of_those_who_went_meanwhile_are_not_kept),

@@ -222,6 +222,8 @@ int fake_do_values(struct fake_database *database, const struct policy *policy, 
 int fake_do_released(struct fake_database *database, const int32_t *homes, size_t home_count, size_t limit,
                      struct arena *arena, struct outbox_row **outbox, size_t *count);
 int fake_do_delivered(struct fake_database *database, const struct outbox_row *outbox, size_t count);
+int fake_do_export(struct fake_database *database, struct span customer,
+                   int (*each)(void *context, const struct exported *exported), void *context);
 int fake_do_brought_begin(struct fake_database *database, size_t *count);
 int fake_do_brought_next(struct fake_database *database, size_t limit, struct arena *arena, struct span **ids,
                          size_t *count);

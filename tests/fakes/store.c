@@ -158,6 +158,9 @@ OPERATION(released, PARAMETERS(const int32_t *homes, size_t home_count, size_t l
           homes, home_count, limit, arena, outbox, count)
 OPERATION(delivered, PARAMETERS(const struct outbox_row *outbox, size_t count), outbox, count)
 OPERATION(brought_begin, PARAMETERS(size_t *count), count)
+OPERATION(export, PARAMETERS(struct span customer, int (*each)(void *context, const struct exported *exported),
+                             void *context),
+          customer, each, context)
 OPERATION(brought_next, PARAMETERS(size_t limit, struct arena *arena, struct span **ids, size_t *count), limit, arena,
           ids, count)
 OPERATION(sample, PARAMETERS(instant watermark, instant clock, struct store_sample *sample), watermark, clock, sample)

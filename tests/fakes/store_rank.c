@@ -41,6 +41,27 @@ static int do_leave(struct store *store)
     return fake_run(store, FAKE_OP_leave, leave, NULL);
 }
 
+struct unfolded {
+    instant watermark;
+    bool *any;
+};
+
+static int unfolded(struct fake_store *store, void *context)
+{
+    const struct unfolded *asked = context;
+    const struct fake_tables *tables = &store->database->tables;
+    for (size_t i = 0; i < tables->customers.count; i++)
+        *asked->any |= tables->customers.items[i]->row.version > 0 &&
+                       tables->customers.items[i]->row.fold_at <= asked->watermark;
+    return STORE_OK;
+}
+
+static int do_unfolded(struct store *store, instant watermark, bool *any)
+{
+    *any = false;
+    return fake_run(store, FAKE_OP_unfolded, unfolded, &(struct unfolded){watermark, any});
+}
+
 struct find {
     int32_t as_of;
     struct rank_row *row;

@@ -165,7 +165,7 @@ static int put_timeline(struct fake_transaction *transaction)
             return fault(STATUS_BROKEN, "a timeline row without its customer");
         struct span names = fake_changes_ids(row->event) ? fake_text(transaction->database, row->event->ref) : SPAN_NONE;
         const struct fake_event kept = {.event = keep_event(transaction->database, row->event), .points = row->points,
-                                        .names = names,
+                                        .names = names, .winner = fake_text(transaction->database, row->winner),
                                         .has_amount = row->has_amount, .lane_id = row->lane_id, .offset = row->offset};
         outcome = fake_put_event(customer, &kept);
     }

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-DEFAULTS = {"window": 365, "margin": Fraction(1), "retention": Fraction(8, 10), "discount": Fraction(1, 10), "horizon": 5,
-            "zone": "UTC"}
+DEFAULTS = {"window": 365, "margin": Fraction(1), "retention": Fraction(8, 10), "discount": Fraction(1, 10),
+            "horizon": 5, "zone": "UTC"}
 SEGMENTS = [
     ("Champions", (5, 5), (5, 5), (5, 5)), ("Potential Loyalist", (3, 5), (3, 5), (2, 5)),
     ("Loyal Customers", (2, 4), (2, 4), (2, 4)), ("Promising", (3, 4), (1, 3), (3, 5)),
@@ -54,7 +54,8 @@ def clv(life, today, day_of, policy):
 
 def money(life, days):
     """Orders less refunds on the calendar days `days` says."""
-    return (sum(amount for at, amount in life.orders if days(at)) - sum(amount for at, amount in life.refunds if days(at)))
+    return (sum(amount for at, amount in life.orders if days(at))
+            - sum(amount for at, amount in life.refunds if days(at)))
 
 
 def alone(life, today, day_of, policy):
@@ -78,7 +79,8 @@ def alone(life, today, day_of, policy):
 def score(rows):
     """Scores by population, total, rank and segment of those who bought in the window."""
     buyers = {id: row for id, row in rows.items() if row["f"] >= 1}
-    worth = {"r_score": lambda row: -row["recency_days"], "f_score": lambda row: row["f"], "m_score": lambda row: row["m"]}
+    worth = {"r_score": lambda row: -row["recency_days"], "f_score": lambda row: row["f"],
+             "m_score": lambda row: row["m"]}
     for name, value in worth.items():
         for row in rows.values():
             below = sum(value(other) < value(row) for other in buyers.values())
@@ -99,7 +101,7 @@ def classify(rows):
     everything, before = sum(max(row["m"], 0) for row in rows.values()), 0
     for _, row in sorted(rows.items(), key=lambda item: (-item[1]["m"], item[0].encode())):
         share = Fraction(before, everything) if everything else Fraction(1)
-        row["abc"] = "C" if row["m"] <= 0 else "A" if share < Fraction(80, 100) else "B" if share < Fraction(95, 100) else "C"
+        row["abc"] = "C" if row["m"] <= 0 or share >= Fraction(95, 100) else "B" if share >= Fraction(80, 100) else "A"
         before += max(row["m"], 0)
         row["tier"] = ("fading" if row.pop("fading") else "star" if row["abc"] == "A" else
                        "rising" if row["rising"] else "ordinary")

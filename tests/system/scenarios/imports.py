@@ -1,11 +1,13 @@
 """Imports: whatever interrupts them, what comes out is what the oracle says; beside a daemon, and without."""
+import csv
+import decimal
 import gzip
 import json
 import os
 import random
 import subprocess
 
-from rig import case, imports, stream
+from rig import case, daemon, imports, stream, views
 from rig.servers import wait_until
 
 SMALL_BATCHES = {"batch_events": 300}
@@ -193,6 +195,163 @@ class Imports(case.SystemTest):
             wait_until(90, settled, "the views")
         except TimeoutError:
             self.fail("\n".join(imports.differences(expected, actual)[:20]) + site.tails())
+
+
+    def test_orders_from_csv(self):
+        """Whatever interrupts it, each order counts once, also those of one customer on one day; what is wrong is said
+        with line and column."""
+        site = self.site(topics={"calls": 1}, settings={"clock": "wall", "batch_events": 300,
+                                                        "model": {"time_zone": "Asia/Shanghai"}})
+        chance, rows, orders = random.Random(11), [b"\xef\xbb\xbfdate,\"who, really\",note,sum"], {}
+        for number in range(5000):
+            who, day = f"c {chance.randrange(200)}", f"2024-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+            amount = f"{chance.randrange(1, 99999) / 100:.2f}"
+            note = chance.choice(["", '"a, b"', '"two\nlines, ""quoted"""', "plain"])
+            rows.append(f'{day},"{who}",{note},{amount}'.encode())
+            orders.setdefault((who, day), []).append(round(float(amount) * 100))
+        lines, number = {}, 1
+        for bad, reason, column in ((b"2024-02-30,x,,1", "bad_time", "date (1)"), (b"2024-01-01,,,1", "bad_attribute", "who, really (2)"),
+                                    (b"2024-01-01,x,,1.999", "bad_amount", "sum (4)"), (b"2024-01-01,x,1", "bad_attribute", "3 fields"),
+                                    (b'2024-01-01,"x,,1', "bad_attribute", "never closed")):
+            place = len(rows) if b'"x' in bad else chance.randrange(1, len(rows))
+            rows.insert(place, bad)
+            lines[bad] = (reason, column)
+        path = os.path.join(site.folder, "orders.csv")
+        with open(path, "wb") as file:
+            file.write(b"\r\n".join(rows))
+        arguments = ["--csv", path, "--customer-column", "who, really", "--date-column", "date", "--amount-column", "sum"]
+        killed, code = imports.run_with_kills(site, *arguments, kills=8)
+        self.assertEqual(code, 65)
+        found = imports.rejects(path + ".rejects")
+        self.assertEqual({text.encode(): reason for reason, _, text in found.values()},
+                         {bad: reason for bad, (reason, _) in lines.items()})
+        for reason, detail, text in found.values():
+            self.assertIn(lines[text.encode()][1], detail)
+        physical = b"\r\n".join(rows).split(b"\n")
+        for number, (_, _, text) in found.items():
+            self.assertEqual(physical[number - 1].strip(b"\r"), text.encode())
+        kept = {}
+        for customer, day, id, amount in site.query(
+                "SELECT customer_id, (occurred_at AT TIME ZONE 'Asia/Shanghai')::text, event_id, amount FROM guanxi.v_timeline "
+                "ORDER BY customer_id, occurred_at, length(event_id), event_id"):
+            self.assertEqual(day[10:], " 00:00:00")
+            kept.setdefault((customer, day[:10]), []).append(amount)
+            self.assertEqual(id, f"{day[:10]}/{len(kept[customer, day[:10]])}")
+        self.assertEqual(kept, orders)
+        self.assertEqual(imports.summary(site, *arguments)["applied"], 0)
+        total = sum(map(sum, orders.values()))
+        self.assertEqual(site.query("SELECT sum(spent), sum(orders) FROM guanxi.v_customer"), [(total, 5000)])
+
+        self.assert_refused(site, 64, "--amount-column", arguments=arguments[:-2])
+        self.assert_refused(site, 64, "are for --csv", arguments=[path, "--currency", "CNY"])
+        self.assert_refused(site, 78, "line 1: the head has no column \"total\"", arguments=[*arguments[:-1], "total", "--name", "x"])
+        self.assert_refused(site, 78, "--currency XXX", "model.rates", arguments=[*arguments, "--currency", "XXX"])
+        self.assert_refused(site, 78, "is no CSV", arguments=["--csv", self.text(site, "quote.csv", '"date'), *arguments[2:]])
+
+    def text(self, site, name, text):
+        path = os.path.join(site.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def test_published_data(self):
+        """Orders of published studies, where they are at hand: none is lost, and none counts twice."""
+        folder = os.path.join(os.environ["GUANXI_SOURCE_DIR"], "..", "shared", "data")
+        files = {"cdnow_sample_orders.csv": ("customer_id", "date", "amount"), "rfm_orders.csv": ("customer", "date", "revenue")}
+        if not all(os.path.exists(os.path.join(folder, name)) for name in files):
+            return
+        site = self.site(topics={"calls": 1}, settings={"clock": "wall"})
+        for name, (customer, date, amount) in files.items():
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                rows = list(csv.DictReader(file))
+            told = imports.summary(site, "--csv", os.path.join(folder, name), "--customer-column", customer, "--date-column",
+                                   date, "--amount-column", amount, "--source", name, "--rejects",
+                                   os.path.join(site.folder, name + ".rejects"))
+            self.assertEqual((told["applied"], told["rejected"]), (len(rows), {}))
+            cents = sum(round(decimal.Decimal(row[amount]) * 100) for row in rows)
+            self.assertEqual(site.query("SELECT sum(amount), count(DISTINCT customer_id) FROM guanxi.v_timeline WHERE source = %s",
+                                        name), [(cents, len({row[customer] for row in rows}))])
+
+    def test_export_and_back(self):
+        """What a daemon has made of a random stream, merges and data with line breaks among it, exported and imported
+        into an empty database: every view is the same, but for where lines came from and what was published. (Nothing
+        comes late, so that no reminder keeps what had been published of it.)"""
+        topics = {"calls": 4, "orders": 4, "crm": 4, "broken.up": 1}
+        site = self.site(topics=topics)
+        records = self.stream(site, conflicts=5, duplicates=20, late=0, changes=12, events=4000, customers=100)
+        end = max(record.value for record in records if b"guanxi.tick" in record.value)
+        records += [
+            stream.Record("broken.up", b'{\n  "direction": "inbound",\r\n  "note": ["' + b"x" * 65000 + b'"]\n}', b"broken", 0, [
+                ("content-type", b"application/json"), ("ce_specversion", b"1.0"), ("ce_id", b"1"), ("ce_source", b"//s"),
+                ("ce_type", b"call.completed"), ("ce_subject", b"broken"), ("ce_time", b"2025-03-01T00:00:00.123456Z")]),
+            stream.tick("broken.up", json.loads(end)["time"]),
+        ]
+        site.start()
+        site.publish(self.number(records))
+        site.wait_for_lanes(stream.lane_ends(records))
+        wait_until(30, lambda: site.query("SELECT count(*) FROM guanxi.customer WHERE fold_at IS NOT NULL "
+                                          "OR wake_at < (SELECT watermark FROM guanxi.v_watermark)") == [(0,)], "a quiet site")
+        site.instances[0].stop()
+        path = os.path.join(site.folder, "export.ndjson")
+        done = site.command("export", path, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        other = self.twin(site)
+        told = imports.summary(other, path)
+        self.assertEqual(told["rejected"], {})
+        self.assertGreater(site.query("SELECT count(*) FROM guanxi.v_alias")[0][0], 2)
+        self.assertEqual(views_of(other), views_of(site))
+        # Exported again it is the same file; imported where it came from it changes nothing.
+        self.assertEqual(other.command("export", timeout=60).stdout, open(path, encoding="utf-8").read())
+        told = imports.summary(site, path)
+        self.assertEqual((told["rejected"], told["customers"]), ({}, 0))
+        # One customer alone, with all who were merged into it, under any of their ids.
+        merged, into = site.query('SELECT customer_id, "into" FROM guanxi.v_alias WHERE "into" NOT IN '
+                                  "(SELECT customer_id FROM guanxi.v_alias) LIMIT 1")[0]
+        one = site.command("export", "--customer", merged).stdout
+        self.assertEqual(one, site.command("export", "--customer", into).stdout)
+        subjects = {json.loads(line).get("subject") for line in one.splitlines()}
+        self.assertLessEqual({merged, into}, subjects)
+        self.assertLess(len(subjects), 10)
+        done = site.command("export", "--customer", "nobody")
+        self.assertEqual((done.returncode, done.stdout), (65, ""))
+        self.assertIn("there is no customer nobody", done.stderr)
+        done = site.command("export", os.path.join(site.folder, "none", "file"))
+        self.assertEqual(done.returncode, 74)
+        self.assertIn("none/file", done.stderr)
+
+    def twin(self, site):
+        """Another database with the same configuration."""
+        other = self.__class__.Twin(site)
+        self.addCleanup(other.close)
+        return other
+
+    class Twin:
+        def __init__(self, site):
+            self.name, self.postgres, self.folder = site.name + "_twin", site.postgres, site.folder
+            site.postgres.execute(f'CREATE DATABASE "{self.name}"')
+            self.config = site.configure("twin", postgres={"conninfo": f"{site.postgres.address} dbname={self.name}"})
+            done = self.command("migrate", "up")
+            if done.returncode:
+                raise AssertionError(done.stderr)
+
+        def command(self, *arguments, **options):
+            return daemon.run_command(*arguments, config=self.config, **options)
+
+        def close(self):
+            pass
+
+
+def views_of(site):
+    """Every view but what depends on where events were read, and on what was published."""
+    connection = site.postgres.connect(site.name)
+    try:
+        rows = {view: views.read_view(connection, view) for view in (*views.KEYS, "v_rfm_window", "v_watermark")}
+    finally:
+        connection.close()
+    del rows["v_lane"], rows["v_quarantine"]
+    left_out = {"recorded_at", "topic", "partition", "offset", "published_at", "state", "left_out"}
+    return {view: sorted(repr({name: value for name, value in row.items() if name not in left_out or
+                               (name == "state" and view == "v_promise")}) for row in rows[view]) for view in rows}
 
 
 def line_of_type(record):

@@ -84,6 +84,18 @@ class Policy(case.SystemTest):
             self.assertIn("guanxid recompute", done.stderr)
         self.assertEqual(self.verify(site)["differing"], 0)
 
+        before = site.query("SELECT sum(hashtextextended(c::text, 0)::numeric) FROM guanxi.customer c")
+        simulated = json.loads(site.command("simulate", "--json", config=other, timeout=120).stdout)
+        self.assertEqual(site.query("SELECT sum(hashtextextended(c::text, 0)::numeric) FROM guanxi.customer c"), before)
+        self.assertTrue(simulated["recompute"])
+        self.assertIn("model.half_life", simulated["differs"])
+        levels = lambda: dict(site.query("SELECT level, count(*) FROM guanxi.v_customer GROUP BY 1"))
+        self.assertEqual({row["level"]: row["now"] for row in simulated["levels"] if row["now"]}, levels())
+        self.assertTrue(simulated["moves"] and simulated["examples"])
+        text = site.command("simulate", "--sample", "7", "--lang", "zh", config=other, timeout=120)
+        self.assertEqual(text.returncode, 0, text.stderr)
+        self.assertIn("7 位", text.stdout)
+
         done = site.command("recompute", config=other, timeout=120)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(done.stdout, r"^\d+ customers worked out anew\n$")
@@ -92,6 +104,7 @@ class Policy(case.SystemTest):
         found = self.verify(site, config=other)
         self.assertEqual((found["differing"], found["marked"]), (0, 0))
         self.refused(site, site.config, "model.half_life", "guanxid recompute")  # the former one is the other one now
+        self.assertEqual({row["level"]: row["then"] for row in simulated["levels"] if row["then"]}, levels())
         again = site.start(other)
         again.wait_for_log("is ready")
         self.quiet(site)

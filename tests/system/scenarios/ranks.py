@@ -1,5 +1,5 @@
-"""Ranks of the whole daemon: values against section 12 by its words, the daily rank by one instance only, and ranks that
-are killed and begun again."""
+"""Ranks of the whole daemon: values against section 12 by its words, the daily rank by one instance only, and ranks
+that are killed and begun again."""
 import os
 import random
 import subprocess
@@ -92,7 +92,8 @@ class Ranks(case.SystemTest):
 
     def wait_for_folds(self, site, at):
         """Of whom ended before a late event the timeline does not tell, only the fold."""
-        wait_until(30, lambda: site.query("SELECT count(*) FROM guanxi.customer WHERE fold_at <= %s", at) == [(0,)], "folds")
+        wait_until(30, lambda: site.query("SELECT count(*) FROM guanxi.customer WHERE fold_at <= %s", at) == [(0,)],
+                   "folds")
 
     def run_rank(self, site, *arguments, **options):
         done = site.command("rank", *arguments, **options)
@@ -160,8 +161,8 @@ class Ranks(case.SystemTest):
             self.tell(site, story.until(now))
             self.clock(site, now)
             day = (now - timedelta(days=1)).date()
-            wait_until(60, lambda: site.query("SELECT finished_at IS NOT NULL FROM guanxi.rank WHERE as_of = %s AND daily",
-                                              day) == [(True,)], f"the rank of {day}")
+            done = "SELECT finished_at IS NOT NULL FROM guanxi.rank WHERE as_of = %s AND daily"
+            wait_until(60, lambda: site.query(done, day) == [(True,)], f"the rank of {day}")
             # The clock had gone on a little by then; nothing of that day came later.
             self.check(site, story.lives, day)
             self.wait_for_folds(site, now)
@@ -170,7 +171,8 @@ class Ranks(case.SystemTest):
         self.assertEqual(site.query("SELECT count(*) >= 5, bool_and(daily) FROM guanxi.rank"), [(True, True)])
         # A star that nobody tends is under its target: reminders say so, until the next rank finds otherwise.
         self.clock(site, START + timedelta(days=431, hours=1))
-        wait_until(30, lambda: site.query("SELECT count(*) FROM guanxi.v_reminder WHERE kind = 'zone'")[0][0] > 0, "zone")
+        zone = "SELECT count(*) > 0 FROM guanxi.v_reminder WHERE kind = 'zone'"
+        wait_until(30, lambda: site.query(zone) == [(True,)], "zone")
         told = [message for message in site.read_messages().first.values() if message.type == "guanxi.tier.changed"]
         self.assertGreater(len(told), 0)
         self.assertIn(told[0].data["to"]["code"], ("star", "rising", "fading", "ordinary"))

@@ -1,0 +1,2 @@
+-- The next rows of the stream.
+FETCH FORWARD 500 FROM exported

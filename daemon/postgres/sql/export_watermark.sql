@@ -1,0 +1,2 @@
+-- How far the customers have come.
+SELECT watermark FROM guanxi.v_watermark
