@@ -160,6 +160,8 @@ class BadInput(case.SystemTest):
         rates = site.settings["model"]["rates"] + ({"code": "CHF", "rate": "8"},)
         site.instances[0].stop()
         known = site.configure("with-francs", model={"rates": rates})
+        done = site.command("recompute", "--all", config=known)
+        self.assertEqual(done.returncode, 0, done.stderr)
         site.start(known)
         again = site.command("quarantine", "retry", "all", config=known)
         self.assertEqual(again.returncode, 0, again.stderr)
