@@ -63,6 +63,7 @@ void worker_adopt(struct worker *worker, const struct policy *policy, const stru
     worker->intake.policy = worker->applier.policy = worker->sweeper.policy = worker->sweeper.folder.policy = policy;
     worker->intake.settings = worker->applier.settings = worker->sweeper.settings = settings;
     worker->part = (size_t)settings->batch_events;
+    worker->sweeper.derived = false; // the database knows whether all of it is scheduled by this policy
 }
 
 static void drop_batch(struct worker *worker)

@@ -8,17 +8,19 @@ import time
 
 import imports
 import parts
+import policies
 import ranks
 from measure import Meter, load_average, servers
 
 PARTS = {"u": parts.uniform, "s": parts.skewed, "latency": parts.latency, "sweep": parts.sweep, "late": parts.late,
-         "rank": ranks.rank, "import": imports.run, "ready": parts.ready}
+         "rank": ranks.rank, "import": imports.run, "policy": policies.run,
+         "ready": parts.ready}
 
 
 def read_arguments():
     parser = argparse.ArgumentParser(prog="run.sh", description="The benchmark of guanxid")
     parser.add_argument("--work", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--only", default="ready,u,latency,s,sweep,late,rank,import",
+    parser.add_argument("--only", default="ready,u,latency,s,sweep,late,rank,import,policy",
                         help="parts to run, of: " + ", ".join(PARTS) + " (default: all)")
     parser.add_argument("--events", type=int, default=1000000, help="events of a run (default: 1000000)")
     parser.add_argument("--customers", type=int, help="of the uniform run (default: as many as events)")

@@ -102,7 +102,7 @@ class Lag(MetricsTest):
         record = calls(1, 2)[0]
         producer.produce(site.prefix + "calls", record.value, record.key, 2, headers=record.headers)
         producer.commit_transaction(30)
-        self.assertEqual(self.ends(site, "calls", 3)[("calls", 2)], 2)
+        wait_until(30, lambda: self.ends(site, "calls", 3)[("calls", 2)] == 2, "the mark of the transaction")
         self.assert_lag(site, path, lanes)
         self.kafka.grow(site.prefix + "calls", 4)
         self.assert_lag(site, path, {**lanes, ("calls", 3): 0}, 60)

@@ -241,6 +241,26 @@ class Policy(case.SystemTest):
         self.assertEqual(site.query("SELECT DISTINCT opened_at::text FROM guanxi.v_reminder"),
                          [("2026-03-21 00:00:00+00",)])
 
+    def test_shorter_intervals_take_effect_at_a_reload(self):
+        site = self.site(topics={"calls": 4})
+        config = site.configure("changing")
+        instance = site.start(config)
+        count = 1500
+        self.settled(site, messages(count, type="message.sent") + ticks("2026-03-21T00:00:00Z"))
+        daemon.write_config(config, daemon.merge(site.settings, {"model": {"cadence": ["10 d", "10 d", "10 d", "10 d"]}}))
+        instance.process.send_signal(signal.SIGHUP)
+        instance.wait_for_log("is scheduled by the present policy now")
+        site.publish(ticks("2026-03-21T06:00:00Z"), check_offsets=False)
+        wait_until(30, lambda: site.query("SELECT count(*) FROM guanxi.v_notice WHERE state = 'published'") == [(count,)],
+                   "reminders are published")
+        self.assertEqual(site.query("SELECT DISTINCT due_at::text, opened_at::text FROM guanxi.v_reminder"),
+                         [("2026-03-11 10:00:00+00", "2026-03-21 00:00:00+00")])
+        # What may not be mixed is refused, and the daemon goes on by what it has.
+        daemon.write_config(config, daemon.merge(site.settings, {"model": {"half_life": "10 d"}}))
+        instance.process.send_signal(signal.SIGHUP)
+        instance.wait_for_log("guanxid recompute")
+        self.assertTrue(instance.running())
+
     def test_of_two_policies_the_later_holds(self):
         site = self.site(topics={"calls": 4})
         first = site.start()
