@@ -3,6 +3,14 @@
 
 #include "base/status.h"
 
+void worker_adopt(struct worker *worker, const struct policy *policy, const struct app_settings *settings)
+{
+    worker->intake.policy = worker->applier.policy = worker->sweeper.policy = worker->sweeper.folder.policy = policy;
+    worker->intake.settings = worker->applier.settings = worker->sweeper.settings = settings;
+    worker->part = (size_t)settings->batch_events;
+    worker->sweeper.derived = false; // the database knows whether all of it is scheduled by this policy
+}
+
 // Inside all workers.
 static void adopt(struct engine *engine, const struct policy *policy, const struct app_settings *settings)
 {

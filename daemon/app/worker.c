@@ -58,14 +58,6 @@ int worker_init(struct worker *worker, struct shared *shared, int index, struct 
     return 0;
 }
 
-void worker_adopt(struct worker *worker, const struct policy *policy, const struct app_settings *settings)
-{
-    worker->intake.policy = worker->applier.policy = worker->sweeper.policy = worker->sweeper.folder.policy = policy;
-    worker->intake.settings = worker->applier.settings = worker->sweeper.settings = settings;
-    worker->part = (size_t)settings->batch_events;
-    worker->sweeper.derived = false; // the database knows whether all of it is scheduled by this policy
-}
-
 static void drop_batch(struct worker *worker)
 {
     for (size_t i = 0; i < worker->chunks.count; i++)
