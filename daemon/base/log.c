@@ -238,7 +238,8 @@ void log_flush(void)
     pthread_mutex_unlock(&lock);
 }
 
-static void write_line(enum log_level level, const struct log_about *about, const char *format, va_list arguments)
+static void __attribute__((format(printf, 3, 0)))
+write_line(enum log_level level, const struct log_about *about, const char *format, va_list arguments)
 {
     if (!log_enabled(level))
         return;

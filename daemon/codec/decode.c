@@ -283,6 +283,11 @@ static uint32_t most_bytes(const struct decoder *decoder, const struct policy *p
     return decoder->own ? export_line_most(policy) : policy->max_event_bytes;
 }
 
+static bool is_exact(const struct decoder *decoder)
+{
+    return decoder->own && decoder->own->exact;
+}
+
 int decode_record(struct decoder *decoder, const struct policy *policy, const struct record *record,
                   instant wall, struct arena *arena, struct event *event, struct reject *reject,
                   int64_t *unknown_marks)
@@ -315,7 +320,7 @@ int decode_kept_record(struct decoder *decoder, const struct policy *policy, con
         return too_large(&decoding, record->value.size);
     }
     int status = envelope_read(&decoding, record);
-    if (record->value.size > policy->max_event_bytes && (status || !decoder->own->exact)) {
+    if (record->value.size > policy->max_event_bytes && (status || !is_exact(decoder))) {
         return status < 0 ? status : too_large(&decoding, record->value.size);
     }
     if (status) {

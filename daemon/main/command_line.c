@@ -23,7 +23,7 @@ static const struct option long_options[] = {
     {"print-defaults", no_argument, NULL, FOUND_PRINT_DEFAULTS},
     {"print-metrics", no_argument, NULL, FOUND_PRINT_METRICS},
 #define X(NAME, name, value, help) \
-    {name, (value) ? required_argument : no_argument, NULL, FOUND_COMMAND_OPTION + OPTION_##NAME},
+    {name, value != NULL ? required_argument : no_argument, NULL, FOUND_COMMAND_OPTION + OPTION_##NAME},
     COMMAND_OPTIONS(X)
 #undef X
     {NULL, 0, NULL, 0},
@@ -75,9 +75,9 @@ void command_line_help(const struct command *command, FILE *out)
         "      --print-metrics    every metric and what it means, as Markdown\n"
         "  -h, --help             this help; after a command, its own\n"
         "  -V, --version          versions of guanxid and of the libraries in use\n\n"
-        "Exit codes: 0 done, 64 bad arguments, 65 no such record or customer, 69 Kafka or\n"
-        "PostgreSQL not to be had, 70 broken promise, 71 out of memory, 74 file or socket,\n"
-        "77 no permission, 78 bad configuration or schema.\n",
+        "Exit codes: 0 done, 64 bad arguments, 65 no such record or customer, or input refused,\n"
+        "69 Kafka or PostgreSQL not to be had, 70 broken promise, 71 out of memory, 74 file or\n"
+        "socket, 77 no permission, 78 bad configuration or schema.\n",
         out);
 }
 

@@ -90,12 +90,13 @@ static int read_rows(const struct kind *kind, struct reading *reading, const PGr
         return fault(STATUS_NOMEM, "out of memory");
     *items = item;
     for (size_t row = 0; status == 0 && row < *count; row++, item += kind->size) {
-        struct span customer;
+        struct span customer = {0};
         memset(item, 0, kind->size);
         status = customer_of(reading, result, (int)row, &customer);
-        memcpy(item, &customer, sizeof customer);
-        if (status == 0)
+        if (status == 0) {
+            memcpy(item, &customer, sizeof customer);
             status = kind->read(result, (int)row, reading->arena, item);
+        }
     }
     return status;
 }
