@@ -190,6 +190,12 @@ static int64_t sum_rejected(const struct import_result *result)
     return sum;
 }
 
+// Of this run, or of those that it goes on with: a run that was killed could not say it.
+static bool any_rejected(const struct importing *importing, const struct import_result *result)
+{
+    return importing->rejects.before > 0 || sum_rejected(result) > 0;
+}
+
 static void tell(const struct importing *importing, const struct import_result *result, double seconds)
 {
     int64_t rejected = sum_rejected(result);
@@ -201,8 +207,12 @@ static void tell(const struct importing *importing, const struct import_result *
            (long long)result->fates[IMPORT_TAKEN], (long long)result->fates[IMPORT_REPEATED],
            (long long)result->fates[IMPORT_ERASED],
            (long long)result->fates[IMPORT_IGNORED] + result->passed_over);
-    printf("  %lld rejected%s%s\n", (long long)rejected, rejected ? ", in " : "",
-           rejected ? importing->rejects_path : "");
+    printf("  %lld rejected", (long long)rejected);
+    if (importing->rejects.before > 0)
+        printf(", %lld before", (long long)importing->rejects.before);
+    if (any_rejected(importing, result))
+        printf(", in %s", importing->rejects_path);
+    putchar('\n');
     for (int reason = 0; reason < REJECT_REASON_COUNT; reason++) {
         if (result->rejected[reason])
             printf("    %-14s %lld\n", reject_code((enum reject_reason)reason), (long long)result->rejected[reason]);
@@ -229,8 +239,8 @@ static void tell_json(const struct importing *importing, const struct import_res
         printf("%s\"%s\": %lld", between, reject_code((enum reject_reason)reason), (long long)result->rejected[reason]);
         between = ", ";
     }
-    printf("}, \"rejects\": ");
-    print_json_text(stdout, sum_rejected(result) ? importing->rejects_path : NULL);
+    printf("}, \"rejected_before\": %lld, \"rejects\": ", (long long)importing->rejects.before);
+    print_json_text(stdout, any_rejected(importing, result) ? importing->rejects_path : NULL);
     printf(", \"customers\": %lld, \"left\": %lld, \"unknown_marks\": %lld, \"seconds\": %.3f}\n",
            (long long)result->folded, (long long)result->left, (long long)result->unknown_marks, seconds);
 }
@@ -279,5 +289,5 @@ int command_import(struct command_context *context)
             tell(&importing, &result, seconds);
     }
     close_all(&importing);
-    return status || sum_rejected(&result) == 0 ? status : EX_DATAERR;
+    return status || !any_rejected(&importing, &result) ? status : EX_DATAERR;
 }

@@ -31,7 +31,7 @@ static int trouble(const struct import_rejects *rejects)
 }
 
 // Where the first entry of line `next` or a later one begins, or what is not whole. -1: this is no such file.
-static long find_end(FILE *file, int64_t next)
+static long find_end(FILE *file, int64_t next, int64_t *count)
 {
     char *line = NULL;
     size_t capacity = 0;
@@ -43,6 +43,7 @@ static long find_end(FILE *file, int64_t next)
         if (*behind != '\t' || number >= next || line[size - 1] != '\n')
             break;
         end += size;
+        (*count)++;
     }
     free(line);
     return end;
@@ -53,7 +54,7 @@ int rejects_resume(struct import_rejects *rejects, int64_t next)
     FILE *file = fopen(rejects->path, "r+e");
     if (!file)
         return errno == ENOENT ? 0 : trouble(rejects);
-    long end = find_end(file, next);
+    long end = find_end(file, next, &rejects->before);
     int status = 0;
     if (end < 0)
         status = fault(STATUS_IO, "%s is there and is no file of rejected lines: name another with --rejects",
@@ -127,7 +128,6 @@ int rejects_add(struct import_rejects *rejects, const struct import_rejected *re
         status = put_field(rejects, span_text(rejected->detail), '\t');
     if (status == 0)
         status = put_field(rejects, rejected->text, '\n');
-    rejects->count++;
     return status || rejects->size < PIECE ? status : flush(rejects);
 }
 

@@ -46,8 +46,9 @@ class Imports(case.SystemTest):
         rejected = self.assert_rejects(path, expected)
         self.assertEqual(code, 65 if rejected else 0)
         self.assert_views(site, expected)
-        again = imports.summary(site, path)
+        again = imports.summary(site, path, code=code)
         self.assertEqual((again["lines"], again["applied"], again["customers"]), (0, 0, 0))
+        self.assertEqual((again["rejected"], again["rejected_before"]), ({}, rejected))
         self.assert_views(site, expected)
         print(f"    killed {killed} times, {rejected} lines rejected")
 
@@ -238,7 +239,7 @@ class Imports(case.SystemTest):
             kept.setdefault((customer, day[:10]), []).append(amount)
             self.assertEqual(id, f"{day[:10]}/{len(kept[customer, day[:10]])}")
         self.assertEqual(kept, orders)
-        self.assertEqual(imports.summary(site, *arguments)["applied"], 0)
+        self.assertEqual(imports.summary(site, *arguments, code=65)["applied"], 0)
         total = sum(map(sum, orders.values()))
         self.assertEqual(site.query("SELECT sum(spent), sum(orders) FROM guanxi.v_customer"), [(total, 5000)])
 
