@@ -7,6 +7,7 @@
 #   tests/builds.sh coverage   line coverage of core, codec and app is at least 90 %
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source tests/lib/presets.sh
 jobs=${GUANXI_JOBS:-2}
 preset=${1:?preset}
 
@@ -19,9 +20,13 @@ esac
 # The caller is a test with an environment of its own build; this one has another.
 unset GUANXI_BUILD_DIR GUANXID
 cmake --preset "$preset" >/dev/null
-targets=all
-[[ $preset != release ]] || targets=programs # linking every test with LTO takes minutes and shows nothing more
-cmake --build --preset "$preset" -j "$jobs" --target "$targets"
+case $preset in
+    release) targets=(programs) ;; # linking every test with LTO takes minutes and shows nothing more
+    tsan) mapfile -t targets < <(test_programs tsan -L threads) ;;
+    *) targets=(all) ;;
+esac
+# Whatever else runs meanwhile has its own times to keep.
+nice -n 10 cmake --build --preset "$preset" -j "$jobs" --target "${targets[@]}"
 
 check_hardening() {
     local binary=$1 root=$2 headers symbols
@@ -48,6 +53,6 @@ check_release() {
 
 case $preset in
     release) check_release ;;
-    tsan) ctest --preset tsan -j "$jobs" --no-tests=error -L threads ;;
-    fuzz) ctest --preset fuzz -j "$jobs" --no-tests=error ;;
+    tsan) ctest --preset tsan -j $((3 * jobs)) --no-tests=error -L threads ;;
+    fuzz) ctest --preset fuzz -j $((2 * jobs)) --no-tests=error ;;
 esac

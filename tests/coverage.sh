@@ -3,11 +3,14 @@
 #   tests/coverage.sh [--files] [--minimum PERCENT]     exit 1 when a layer is below the minimum
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source tests/lib/presets.sh
 jobs=${GUANXI_JOBS:-2}
 unset GUANXI_BUILD_DIR GUANXID
 cmake --preset coverage >/dev/null
-cmake --build --preset coverage -j "$jobs" >/dev/null
+tests='^((core|codec|app|component_app)_|schemas$)'
+mapfile -t targets < <(test_programs coverage -R "$tests")
+nice -n 10 cmake --build --preset coverage -j "$jobs" --target "${targets[@]}" >/dev/null
 # Counters add up over runs: begin at zero.
 find build/coverage -name '*.gcda' -delete
-ctest --preset coverage -j "$jobs" --no-tests=error -R '^((core|codec|app|component_app)_|schemas$)' | tail -n 3
+ctest --preset coverage -j "$jobs" --no-tests=error -R "$tests" | tail -n 3
 exec python3 tests/lib/coverage.py build/coverage core codec app "$@"
