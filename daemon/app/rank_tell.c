@@ -16,6 +16,13 @@ enum {
     SLOW_US = 500 * 1000,  // one that takes so long keeps others waiting: half as many
     ATTEMPTS = 20,
     RETRY_MS = 100,
+    NAP_MS = 20,
+    // Beside others who write: bursts, and rests long enough for what they have in hand to be done in peace.
+    BURST_US = 1000 * 1000,
+    RESTS = 2,              // as long as the burst
+    RESTS_OF_WAITING = 4,   // as long as others kept us waiting
+    WAITED_US = 50 * 1000,  // somebody else was at it
+    LONELY_US = 3000 * 1000, // nobody was
     BLOCK = 256 * 1024,
     ID_MAX = 128,
 };
@@ -30,8 +37,10 @@ struct telling {
     struct writeset set;
     struct arena arena; // of one batch
     size_t share;
+    size_t done;  // customers so far
     bool look_up; // some of the events may be on their timelines
-    bool hold;    // others write the same customers all the time
+    bool hold;    // others write the same customers, which are to be kept from it for the time of a batch
+    int64_t worked_us, waited_us; // since the last rest; the longest wait of these
 
     // A batch: customers in the order of ids.
     const struct rank_change *changes;
@@ -131,9 +140,11 @@ static int attempt(struct telling *telling)
     writeset_clear(&telling->set);
     if (!make_room(telling))
         return out_of_memory();
-    int outcome = telling->hold
-                      ? store->rank->hold(store, telling->ids, telling->count, &telling->arena, telling->rows)
-                      : store->ops->load(store, telling->ids, telling->count, &telling->arena, telling->rows);
+    int64_t waited_us = 0;
+    int outcome = telling->hold ? store->rank->hold(store, telling->ids, telling->count, &telling->arena,
+                                                    telling->rows, &waited_us)
+                                : store->ops->load(store, telling->ids, telling->count, &telling->arena, telling->rows);
+    telling->waited_us = waited_us > telling->waited_us ? waited_us : telling->waited_us;
     if (outcome == STORE_OK && !make_events(telling))
         outcome = out_of_memory();
     if (outcome == STORE_OK)
@@ -150,9 +161,29 @@ static int attempt(struct telling *telling)
     return outcome;
 }
 
-static void pause_a_while(void)
+static void rest(const struct telling *telling, int64_t us)
 {
-    poll(NULL, 0, RETRY_MS);
+    int64_t end = clock_monotonic_us() + us;
+    while (clock_monotonic_us() < end && !rank_stops(telling->ranking)) {
+        rank_progress(telling->ranking, RANK_TELLING, telling->done, telling->ranking->row.changed);
+        poll(NULL, 0, NAP_MS);
+    }
+}
+
+// Every customer that is told of here makes those work again who have it in hand: a batch of theirs that is in the way
+// of all of ours would never be done.
+static void leave_time(struct telling *telling, int64_t spent_us)
+{
+    telling->worked_us += spent_us;
+    if (!telling->hold)
+        return;
+    if (telling->waited_us < WAITED_US) {
+        telling->hold = telling->worked_us < LONELY_US;
+    } else if (telling->worked_us >= BURST_US) {
+        int64_t of_work = RESTS * telling->worked_us, of_waiting = RESTS_OF_WAITING * telling->waited_us;
+        rest(telling, of_work > of_waiting ? of_work : of_waiting);
+        telling->worked_us = telling->waited_us = 0;
+    }
 }
 
 // Tells of the changes in hand, or of as many of them as PostgreSQL takes at once: telling->count says how many.
@@ -162,13 +193,14 @@ static int tell_some(struct telling *telling)
     for (int i = 0; i < ATTEMPTS && !rank_stops(telling->ranking); i++) {
         outcome = attempt(telling);
         if (outcome == STORE_CONFLICT) {
-            telling->hold = true; // from now on: who writes as much as that will go on
+            telling->hold = true;
+            telling->worked_us = telling->waited_us = 0;
         } else if (outcome == STORE_DUPLICATE) {
             telling->look_up = true;
         } else if (outcome == STORE_RETRY) {
             telling->share = telling->share > 1 ? telling->share / 2 : 1;
             telling->count = telling->count > telling->share ? telling->share : telling->count;
-            pause_a_while();
+            rest(telling, INT64_C(1000) * RETRY_MS);
         } else {
             return outcome;
         }
@@ -185,7 +217,7 @@ static void adapt(struct telling *telling, int64_t spent_us)
 }
 
 // The next batch. *last: the id it ended with; absent: there was nothing left.
-static int tell_batch(struct telling *telling, char last[ID_MAX], struct span *after, size_t *done)
+static int tell_batch(struct telling *telling, char last[ID_MAX], struct span *after)
 {
     struct store *store = telling->store;
     struct rank_change *changes;
@@ -206,8 +238,10 @@ static int tell_batch(struct telling *telling, char last[ID_MAX], struct span *a
     struct span id = changes[telling->count - 1].customer_id;
     memcpy(last, id.data, id.size);
     *after = span_of(last, id.size);
-    *done += telling->count;
-    adapt(telling, clock_monotonic_us() - begun_us);
+    telling->done += telling->count;
+    int64_t spent_us = clock_monotonic_us() - begun_us;
+    adapt(telling, spent_us);
+    leave_time(telling, spent_us);
     return STORE_OK;
 }
 
@@ -216,11 +250,10 @@ static int tell_all(struct telling *telling)
     struct ranking *ranking = telling->ranking;
     char last[ID_MAX];
     struct span after = span_of("", 0);
-    size_t done = 0;
     int outcome = STORE_OK;
     while (outcome == STORE_OK && after.data) {
-        rank_progress(ranking, RANK_TELLING, done, ranking->row.changed);
-        outcome = rank_stops(ranking) ? fault(RANK_STOPPED, "stopped") : tell_batch(telling, last, &after, &done);
+        rank_progress(ranking, RANK_TELLING, telling->done, ranking->row.changed);
+        outcome = rank_stops(ranking) ? fault(RANK_STOPPED, "stopped") : tell_batch(telling, last, &after);
     }
     if (outcome == STORE_OK)
         outcome = telling->store->rank->done(telling->store, ranking->row.as_of);

@@ -1,6 +1,7 @@
 // What a rank reads, and the small things it writes; store_rank_put.c writes its values.
 #include "store_rank.h"
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "postgres/sql.h"
 #include "result.h"
@@ -205,7 +206,7 @@ static int rank_fit(struct store *store, struct bgnbd *model, bool *found)
 // ------------------------------------------------------------------------------------------------- hold
 
 static int rank_hold(struct store *store, const struct span *ids, size_t count, struct arena *arena,
-                     struct customer_row *rows)
+                     struct customer_row *rows, int64_t *waited_us)
 {
     struct postgres_store *postgres = postgres_store(store);
     struct connection *connection = &postgres->connection;
@@ -215,8 +216,10 @@ static int rank_hold(struct store *store, const struct span *ids, size_t count, 
         return fault(STATUS_NOMEM, "out of memory");
     rows_parameters(&postgres->rows, &parameters);
     int outcome = connection_run(connection, sql_begin, NULL, NULL);
+    int64_t begun_us = clock_monotonic_us();
     if (outcome == 0)
         outcome = connection_run(connection, sql_customer_lock, &parameters, NULL);
+    *waited_us = clock_monotonic_us() - begun_us;
     if (outcome == 0)
         outcome = store->ops->load(store, ids, count, arena, rows);
     if (outcome)

@@ -72,9 +72,9 @@ struct rank_ops {
     int (*fit)(struct store *store, struct bgnbd *model, bool *found);
 
     // Customers (sorted, unique) as store->ops->load tells them, and nobody else writes them until the next write of
-    // this store is over, or `let_go`.
+    // this store is over, or `let_go`. *waited_us: how long others were at it.
     int (*hold)(struct store *store, const struct span *ids, size_t count, struct arena *arena,
-                struct customer_row *rows);
+                struct customer_row *rows, int64_t *waited_us);
     void (*let_go)(struct store *store);
 
     // From any thread: what the store is waiting for ends soon, with STORE_AWAY, and so does all that comes after.

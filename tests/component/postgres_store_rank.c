@@ -387,9 +387,10 @@ static void who_is_held_is_not_written_by_others(void **state)
     struct store *other = test_store_open(&test, &hasty);
     const struct span ids[] = {SPAN_LITERAL("a"), SPAN_LITERAL("b"), SPAN_LITERAL("none")};
     struct customer_row rows[3];
+    int64_t waited_us;
     put_customer("a", "", "");
     put_customer("b", "", "");
-    assert_done(test.store->rank->hold(test.store, ids, 3, &test.arena, rows));
+    assert_done(test.store->rank->hold(test.store, ids, 3, &test.arena, rows, &waited_us));
     assert_int_equal(rows[1].version, 1);
     assert_int_equal(rows[2].version, 0);
     assert_int_equal(test_write(other, rows, 1, NULL, 0), STORE_RETRY);
@@ -397,7 +398,7 @@ static void who_is_held_is_not_written_by_others(void **state)
     rows[0].version++;
     assert_done(test_write(other, rows, 1, NULL, 0));
     // Or with nothing written.
-    assert_done(test.store->rank->hold(test.store, ids, 3, &test.arena, rows));
+    assert_done(test.store->rank->hold(test.store, ids, 3, &test.arena, rows, &waited_us));
     test.store->rank->let_go(test.store);
     assert_done(test_write(other, &rows[1], 1, NULL, 0));
     other->ops->close(other);
@@ -408,7 +409,8 @@ static void *wait_long(void *outcome)
     // Waits for the lock of the row, up to lock_timeout.
     const struct span ids[] = {SPAN_LITERAL("a")};
     struct customer_row row;
-    *(int *)outcome = test.store->rank->hold(test.store, ids, 1, &test.arena, &row);
+    int64_t waited_us;
+    *(int *)outcome = test.store->rank->hold(test.store, ids, 1, &test.arena, &row, &waited_us);
     return NULL;
 }
 

@@ -293,8 +293,9 @@ static int nothing(struct fake_store *store, void *context)
 
 // Others are not kept out: tests do not have them write just then.
 static int do_hold(struct store *store, const struct span *ids, size_t count, struct arena *arena,
-                   struct customer_row *rows)
+                   struct customer_row *rows, int64_t *waited_us)
 {
+    *waited_us = 0;
     int outcome = fake_run(store, FAKE_OP_hold, nothing, NULL);
     return outcome ? outcome : store->ops->load(store, ids, count, arena, rows);
 }
