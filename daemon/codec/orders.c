@@ -225,7 +225,7 @@ int orders_event(struct orders *orders, const struct csv_record *record, struct 
     const struct span *fields = record->fields;
     struct span id = fields[orders->places[ID]];
     char made[64];
-    instant at;
+    instant at = INSTANT_NONE;
     int64_t minor;
     int refused = judge(orders, record, &at, reject);
     if (refused)
