@@ -27,16 +27,25 @@ static int refuse(struct identity_plan *plan, enum reject_reason reason, const c
     return STORE_OK;
 }
 
-// The message about the change, which goes out at once: there is nothing to wait for, and nothing takes it back. `row`
-// is of whom the subject means.
-static bool announce(struct identity_work *work, const struct customer_row *row, const struct event *event,
+// Where messages of the subject are sent from, and always were: only within one home they keep their order. `row` is of
+// whom it means.
+static int32_t home_of_subject(const struct identity_work *work, const struct customer_row *row,
+                               const struct identity_row *subject)
+{
+    if (row->version > 0 && span_equal(row->id, subject->id))
+        return row->home;
+    return subject->home ? subject->home : leave_home(work, row);
+}
+
+// The message about the change, which goes out at once: there is nothing to wait for, and nothing takes it back.
+static bool announce(struct identity_work *work, const struct event *event, const struct identity_plan *plan,
                      const struct identity_message *message)
 {
     struct outbox_row *sent = vector_push(&work->set->outbox);
     if (!sent)
         return false;
     *sent = (struct outbox_row){
-        .customer_id = event->subject, .home = leave_home(work, row), .at = event->time, .kind = OUTBOX_IDENTITY,
+        .customer_id = event->subject, .home = plan->change.home, .at = event->time, .kind = OUTBOX_IDENTITY,
         .released = true, .payload = encode_identity(&work->set->arena, message),
     };
     return sent->payload.data != NULL;
@@ -149,7 +158,8 @@ static int merge(struct identity_work *work, const struct event *event, const st
     const struct identity_message message = {
         .subject = event->subject, .at = event->time, .kind = MESSAGE_MERGED, .other = event->ref,
         .n = identities[0].merged + 1, .event_source = event->source, .event_id = event->id};
-    return done && announce(work, loser, event, &message) ? STORE_OK : out_of_memory();
+    plan->change.home = home_of_subject(work, loser, &identities[0]);
+    return done && announce(work, event, plan, &message) ? STORE_OK : out_of_memory();
 }
 
 // The ids that lead to one, and itself, sorted.
@@ -206,7 +216,8 @@ static int unmerge(struct identity_work *work, const struct event *event, const 
     const struct identity_message message = {
         .subject = event->subject, .at = event->time, .kind = MESSAGE_UNMERGED, .other = event->ref,
         .n = identities[0].unmerged + 1, .event_source = event->source, .event_id = event->id};
-    return done && announce(work, &rows[0], event, &message) ? STORE_OK : out_of_memory();
+    plan->change.home = home_of_subject(work, &rows[0], &identities[0]);
+    return done && announce(work, event, plan, &message) ? STORE_OK : out_of_memory();
 }
 
 static int erase(struct identity_work *work, const struct event *event, const struct identity_row *identity,
@@ -226,7 +237,8 @@ static int erase(struct identity_work *work, const struct event *event, const st
     bool done = leave_erased(work, &row, &had, event) && (row.version == 0 || depart(work, &row, &had));
     const struct identity_message message = {.subject = event->subject, .at = event->time, .kind = MESSAGE_ERASED,
                                              .n = identity->erasures + 1};
-    return done && announce(work, &row, event, &message) ? STORE_OK : out_of_memory();
+    plan->change.home = home_of_subject(work, &row, identity);
+    return done && announce(work, event, plan, &message) ? STORE_OK : out_of_memory();
 }
 
 // Whether the event was read before, as the change that it is or as another one of whom its subject means.

@@ -38,6 +38,8 @@ bool told_begin(struct customer_row *row, const struct identity_row *identity, c
         waits |= !standing_same(identity->told[kind], standing_of(&nobody, (enum transition_kind)kind));
     }
     told_put(row, told);
+    if (identity->home)
+        row->home = identity->home;
     if (waits) {
         row->fold_at = at;
         row->policy = policy->fingerprint;

@@ -92,12 +92,13 @@ WRITER(write_departed)
     row_int4(rows, pram.detail);
     row_int2(rows, (int16_t)tier.state);
     row_int2(rows, (int16_t)tier.detail);
+    row_int4(rows, row->home);
     return true;
 }
 const struct array_statement customer_depart = {
     .sql = sql_customer_depart,
     TYPES(COLUMN_TEXT, COLUMN_INT8, COLUMN_INT4, COLUMN_INT4, COLUMN_INT4, COLUMN_INT4, COLUMN_INT2, COLUMN_INT2,
-          COLUMN_INT2, COLUMN_INT4, COLUMN_INT2, COLUMN_INT2),
+          COLUMN_INT2, COLUMN_INT4, COLUMN_INT2, COLUMN_INT2, COLUMN_INT4),
     .write = write_departed,
     .otherwise = STORE_CONFLICT,
 };
@@ -117,6 +118,15 @@ static int expect_absent(struct pipeline *pipeline, const struct store_write *wr
         row_span(pipeline->rows, ids[i]);
     }
     return pipeline->rows->count ? send_texts(pipeline, sql_customer_absent, 0) : 0;
+}
+
+// One more message of the subject.
+static int count_message(struct pipeline *pipeline, const char *sql, const struct identity_change *change)
+{
+    struct parameters parameters = {0};
+    parameter_span(&parameters, change->subject);
+    parameter_int4(&parameters, change->home);
+    return pipeline_add(pipeline, sql, &parameters, 1, STORE_CONFLICT);
 }
 
 static int send_id(struct pipeline *pipeline, const char *sql, struct span id)
@@ -151,7 +161,7 @@ static int merge(struct pipeline *pipeline, const struct identity_change *change
         outcome = pipeline_add(pipeline, sql_alias_add, &parameters, 1, STORE_CONFLICT);
     if (outcome == 0)
         outcome = unrank(pipeline, change, &change->to, 1);
-    return outcome ? outcome : send_id(pipeline, sql_merged_count, change->subject);
+    return outcome ? outcome : count_message(pipeline, sql_merged_count, change);
 }
 
 static int unmerge(struct pipeline *pipeline, const struct identity_change *change)
@@ -169,21 +179,22 @@ static int unmerge(struct pipeline *pipeline, const struct identity_change *chan
     const struct span both[] = {change->from, change->to};
     if (outcome == 0)
         outcome = unrank(pipeline, change, both, 2);
-    return outcome ? outcome : send_id(pipeline, sql_unmerged_count, change->subject);
+    return outcome ? outcome : count_message(pipeline, sql_unmerged_count, change);
 }
 
 static int erase(struct pipeline *pipeline, const struct identity_change *change)
 {
     // Parcels last: who is filling one with messages of the ids is waited for by the deletion of those.
-    static const char *const erasing[] = {sql_erase_ids,     sql_erase_held,  sql_erase_rows,
-                                          sql_erase_changes, sql_erase_names, sql_erase_quarantine,
-                                          sql_erase_parcels};
-    struct parameters parameters = {0};
+    static const char *const erasing[] = {sql_erase_held,  sql_erase_rows,       sql_erase_changes,
+                                          sql_erase_names, sql_erase_quarantine, sql_erase_parcels};
+    struct parameters parameters = {0}, tombstones;
     rows_texts(pipeline->rows, change->ids, change->id_count);
     if (pipeline->rows->failed)
         return fault(STATUS_NOMEM, "out of memory");
     rows_parameters(pipeline->rows, &parameters);
-    int outcome = 0;
+    tombstones = parameters;
+    parameter_int4(&tombstones, change->home);
+    int outcome = pipeline_add(pipeline, sql_erase_ids, &tombstones, -1, 0);
     for (size_t i = 0; outcome == 0 && i < sizeof erasing / sizeof *erasing; i++)
         outcome = pipeline_add(pipeline, erasing[i], &parameters, -1, 0);
     return outcome;

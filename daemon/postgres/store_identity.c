@@ -23,7 +23,7 @@ static int read_identity(const PGresult *result, int row, struct arena *arena, s
 {
     enum {
         EPOCH, NUMBER, CUSTOMER, ERASED, RECORDED_AT, MESSAGES, MERGED = MESSAGES + TRANSITION_KIND_COUNT, UNMERGED,
-        TIMES, LEVEL, STAGE, PHASE, CYCLE, TIER, TARGET
+        TIMES, LEVEL, STAGE, PHASE, CYCLE, TIER, TARGET, HOME
     };
     identity->erased = result_bool(result, row, ERASED);
     identity->recorded_at = result_instant(result, row, RECORDED_AT);
@@ -38,6 +38,7 @@ static int read_identity(const PGresult *result, int row, struct arena *arena, s
     identity->told[TRANSITION_PRAM].detail = result_int4(result, row, CYCLE);
     identity->told[TRANSITION_TIER].state = result_int4(result, row, TIER);
     identity->told[TRANSITION_TIER].detail = result_int4(result, row, TARGET);
+    identity->home = result_int4(result, row, HOME);
     return keep_text(result, row, CUSTOMER, arena, &identity->customer);
 }
 

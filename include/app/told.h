@@ -19,7 +19,7 @@ void told_find(const struct customer_row *row, const struct outbox_row *held, si
 // state.
 void told_put(struct customer_row *row, const struct told told[TRANSITION_KIND_COUNT]);
 
-// Whoever comes under an id without a row, by an event at `at`. Where the id stands elsewhere in public than somebody
+// Whoever comes under an id without a row, by an event at `at`, with the home it had. Where the id stands elsewhere in public than somebody
 // new, or a later event waits on its timeline, there is more to it than the events that come: it is to be folded, as a
 // stub that is marked from `at` on. True: so it is.
 bool told_begin(struct customer_row *row, const struct identity_row *identity, const struct policy *policy, instant at);

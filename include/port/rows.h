@@ -146,6 +146,7 @@ struct identity_row {
     // When it last was a customer; a customer's own row has both else. An erasure leaves the counts alone.
     int32_t messages[TRANSITION_KIND_COUNT];     // issued
     struct standing told[TRANSITION_KIND_COUNT]; // by the last of them; else as of whom nothing is known
+    int32_t home;        // of the id's messages, wherever it stands meanwhile; 0: it had none
     instant recorded_at; // of the last event on the timeline of `customer`, if that is none; INSTANT_NONE: no event
     int32_t merged, unmerged; // guanxi.customer.merged and .unmerged issued of it so far, ..
     int32_t erasures;         // .. and .erased
@@ -169,7 +170,8 @@ struct identity_change {
     // that name one keep a digest of their data, by which they are still known.
     const struct span *ids;
     size_t id_count;
-    instant at; // of the event
+    instant at;   // of the event
+    int32_t home; // of messages of the subject; and of whoever is erased and had none
 };
 
 // The result of looking up an identity.

@@ -165,6 +165,12 @@ static void a_closing_that_waits_is_told(void **state)
     assert_non_null(strstr(scene_told(scene, "guanxi.reminder.closed", 0), "\"event\":null"));
 }
 
+static void turn(struct scene *scene, int rounds)
+{
+    for (int i = 0; i < rounds; i++)
+        instance_round(&scene->instance);
+}
+
 // A change of ids is told in the order of what is told of its customer, which is kept within one home, whatever lane
 // it came in.
 static void a_merge_is_told_behind_what_was_before(void **state)
@@ -175,12 +181,10 @@ static void a_merge_is_told_behind_what_was_before(void **state)
     scene_tell(scene, 1, "ann", "message.received", scene->start, "{}");
     for (int32_t i = 0; i < 2; i++)
         scene_tick(scene, i, scene->start + HOUR);
-    for (int i = 0; i < 20; i++)
-        instance_round(&scene->instance);
+    turn(scene, 20);
     int32_t home = fake_customer(scene->site.database, "ann")->row.home;
     scene_tell(scene, 0, "ann", "customer.merged", scene->start + DAY, "{\"into\":\"bob\"}");
-    for (int i = 0; i < 20; i++)
-        instance_round(&scene->instance);
+    turn(scene, 20);
     const struct fake_customer *ann = fake_remains(scene->site.database, "ann");
     assert_non_null(ann);
     assert_int_equal(ann->outbox_count, 2);
@@ -188,6 +192,51 @@ static void a_merge_is_told_behind_what_was_before(void **state)
     assert_int_equal(ann->outbox[0].home, home);
     assert_int_equal(ann->outbox[1].kind, OUTBOX_IDENTITY);
     assert_int_equal(ann->outbox[1].home, home);
+}
+
+// Whatever waits to be sent is sent from there; how many changes of ids are among it.
+static size_t identities_from(const struct fake_customer *customer, int32_t home)
+{
+    size_t identities = 0;
+    for (size_t i = 0; i < customer->outbox_count; i++) {
+        assert_int_equal(customer->outbox[i].home, home);
+        identities += customer->outbox[i].kind == OUTBOX_IDENTITY;
+    }
+    return identities;
+}
+
+// .. through all its lives: as an alias, by whom it is merged further; told apart again; erased and let in again.
+static void an_id_keeps_its_home(void **state)
+{
+    struct scene *scene = *state;
+    fake_sink_fail(scene->site.sink, &(struct fake_sink_fault){.calls = 1000});
+    scene_tell(scene, 1, "ann", "message.received", scene->start, "{}");
+    scene_tell(scene, 0, "bob", "message.sent", scene->start, "{}");
+    scene_tick(scene, 1, scene->start + HOUR);
+    turn(scene, 20);
+    int32_t home = fake_customer(scene->site.database, "ann")->row.home, other;
+    other = fake_customer(scene->site.database, "bob")->row.home;
+    assert_int_not_equal(home, other);
+    scene_tell(scene, 0, "ann", "customer.merged", scene->start + DAY, "{\"into\":\"bob\"}");
+    turn(scene, 20);
+    scene_tell(scene, 0, "ann", "customer.merged", scene->start + 2 * DAY, "{\"into\":\"cara\"}");
+    scene_tell(scene, 0, "bob", "customer.unmerged", scene->start + 3 * DAY, "{\"customer\":\"ann\"}");
+    turn(scene, 40);
+    assert_int_equal(fake_customer(scene->site.database, "ann")->row.home, home);
+    assert_int_equal(identities_from(fake_customer(scene->site.database, "ann"), home), 2);
+    scene_tell(scene, 0, "ann", "customer.erased", scene->start + 4 * DAY, "{}");
+    turn(scene, 20);
+    struct store *store = fake_store_open(scene->site.database);
+    struct arena arena;
+    arena_init(&arena, 4096);
+    assert_int_equal(readmit(store, span_text("ann"), &arena), READMIT_DONE);
+    arena_free(&arena);
+    store->ops->close(store);
+    scene_tell(scene, 0, "ann", "message.received", scene->start + 5 * DAY, "{}");
+    turn(scene, 20);
+    const struct fake_customer *ann = fake_customer(scene->site.database, "ann");
+    assert_int_equal(ann->row.home, home);
+    assert_int_equal(identities_from(ann, home), 1);
 }
 
 // Others change what ids stand for just then.
@@ -221,6 +270,7 @@ int main(void)
         TEST(numbers_go_on),
         TEST(a_closing_that_waits_is_told),
         TEST(a_merge_is_told_behind_what_was_before),
+        TEST(an_id_keeps_its_home),
         TEST(a_conflict_is_tried_again),
     };
     log_configure(LOG_ERROR, LOG_FORMAT_TEXT);

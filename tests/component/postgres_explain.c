@@ -32,7 +32,7 @@ static const char rows[] =
     "  ('zhang', '/scene', 'e4', '2026-01-12T00:00Z', 1, 2, 3, NULL, '', '{\"direction\":\"outbound\"}'),"
     "  ('ann', '/scene', 'e5', '2026-01-12T00:00Z', 1003, 1, 2.5, NULL, '', '{}');"
     "INSERT INTO guanxi.alias (customer_id, into_id, at) VALUES ('old', 'zhang', '2026-01-20Z');"
-    "INSERT INTO guanxi.erased (digest) VALUES (guanxi.tombstone('gone'));";
+    "INSERT INTO guanxi.erased (home, digest) VALUES (1, guanxi.tombstone('gone'));";
 
 static int run_as(const char *login, const char *arguments)
 {

@@ -58,7 +58,7 @@ static const char rows[] =
     "  ('00000000-0000-5000-8000-000000000005', 'ann', 4, 3, NULL, '2026-02-23Z', '2026-02-23Z', '2026-02-24Z', 1,"
     "    2, 1, true, NULL, NULL);"
     "INSERT INTO guanxi.alias (customer_id, into_id, at) VALUES ('na', 'li', '2026-01-01Z'), ('li', 'li-na', '2026-01-02Z');"
-    "INSERT INTO guanxi.erased (digest) VALUES (guanxi.tombstone('gone'));";
+    "INSERT INTO guanxi.erased (home, digest) VALUES (1, guanxi.tombstone('gone'));";
 
 // Runs the program as a login; what it prints to both ends is in `output`.
 static int run_as(const char *login, const char *arguments)

@@ -53,7 +53,7 @@ static const char fill[] =
     "INSERT INTO guanxi.value (m, clv, as_of, f, recency_days, x, t_x, t_age, abc, tier, target_level, changed,"
     " customer_id) VALUES (1, 1, '2026-01-01', 1, 1, 1, 1, 1, 'A', 1, 1, false, '$-1');"
     "INSERT INTO guanxi.unranked (epoch, customer_id) VALUES (0, '$-1');"
-    "INSERT INTO guanxi.departed (customer_id) VALUES ('$-2');";
+    "INSERT INTO guanxi.departed (home, customer_id) VALUES (1, '$-2');";
 
 static void fill_for(const char *mark)
 {

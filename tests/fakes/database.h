@@ -15,7 +15,7 @@ struct fake_departed {
     struct span customer_id;
     int32_t messages[TRANSITION_KIND_COUNT];
     struct standing told[TRANSITION_KIND_COUNT];
-    int32_t merged, unmerged;
+    int32_t merged, unmerged, home;
 };
 
 // What ids stand for, and what is left of those that are no more.

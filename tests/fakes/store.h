@@ -128,7 +128,7 @@ struct fake_tombstone { // of a plain id, here
     struct span customer_id;
     int32_t times;
     bool stands; // not readmitted
-    int32_t messages[TRANSITION_KIND_COUNT], merged, unmerged; // issued before
+    int32_t messages[TRANSITION_KIND_COUNT], merged, unmerged, home; // issued before
 };
 
 struct fake_policy { // in force; spans live as long as the database

@@ -98,6 +98,7 @@ int fake_do_resolve(struct fake_database *database, const struct span *ids, size
             memcpy(rows[i].told, departed->told, sizeof rows[i].told);
             rows[i].merged = departed->merged;
             rows[i].unmerged = departed->unmerged;
+            rows[i].home = departed->home;
         }
         if (tombstone) {
             rows[i].erased = tombstone->stands;
@@ -142,12 +143,12 @@ bool fake_erased(struct fake_database *database, const char *id)
 
 // ----------------------------------------------------------------------------------------------- changing
 
-static struct fake_departed *departed(struct fake_transaction *transaction, struct span id)
+static struct fake_departed *departed(struct fake_transaction *transaction, struct span id, int32_t home)
 {
     struct fake_departed *found = departed_of(&transaction->identities, id);
     if (!found) {
         found = vector_push(&transaction->identities.departed);
-        *found = (struct fake_departed){.customer_id = fake_text(transaction->database, id)};
+        *found = (struct fake_departed){.customer_id = fake_text(transaction->database, id), .home = home};
         tell_nobody(found->told);
     }
     return found;
@@ -182,7 +183,7 @@ static int delete_customers(struct fake_transaction *transaction)
         struct fake_customer *customer = fake_touch(transaction, gone->id);
         if (!customer || customer->row.version == 0 || customer->row.version != gone->version)
             return STORE_CONFLICT;
-        struct fake_departed *kept = departed(transaction, gone->id);
+        struct fake_departed *kept = departed(transaction, gone->id, gone->home);
         memcpy(kept->messages, gone->messages, sizeof gone->messages);
         for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
             kept->told[kind] = standing_of(&gone->state, (enum transition_kind)kind);
@@ -232,7 +233,7 @@ static int merge(struct fake_transaction *transaction, const struct identity_cha
     }
     *vector_push(&identities->aliases) = (struct fake_alias){fake_text(transaction->database, change->from),
                                                              fake_text(transaction->database, change->to), change->at};
-    departed(transaction, change->subject)->merged++;
+    departed(transaction, change->subject, change->home)->merged++;
     return STORE_OK;
 }
 
@@ -265,7 +266,7 @@ static int unmerge(struct fake_transaction *transaction, const struct identity_c
     if (from)
         from->event_count = kept;
     FAKE_REMOVE(identities->aliases.items, identities->aliases.count, (size_t)(alias - identities->aliases.items));
-    departed(transaction, change->subject)->unmerged++;
+    departed(transaction, change->subject, change->home)->unmerged++;
     return STORE_OK;
 }
 
@@ -286,7 +287,7 @@ static void erase_customer(struct fake_transaction *transaction, struct fake_cus
     fake_depart(customer);
 }
 
-static void bury(struct fake_transaction *transaction, struct span id)
+static void bury(struct fake_transaction *transaction, struct span id, int32_t home)
 {
     struct fake_identities *identities = &transaction->identities;
     const struct fake_alias *alias = alias_of(identities, id);
@@ -300,6 +301,7 @@ static void bury(struct fake_transaction *transaction, struct span id)
     tombstone->times++;
     tombstone->stands = true;
     const struct fake_departed *counts = departed_of(identities, id);
+    tombstone->home = counts ? counts->home : home;
     if (!counts)
         return;
     memcpy(tombstone->messages, counts->messages, sizeof tombstone->messages);
@@ -375,7 +377,7 @@ static int erase(struct fake_transaction *transaction, const struct identity_cha
         struct fake_customer *customer = fake_touch(transaction, change->ids[i]);
         if (customer)
             erase_customer(transaction, customer);
-        bury(transaction, change->ids[i]);
+        bury(transaction, change->ids[i], change->home);
     }
     erase_with_others(transaction, change);
     return STORE_OK;
@@ -387,7 +389,7 @@ static int readmit(struct fake_transaction *transaction, const struct identity_c
     if (!tombstone || !tombstone->stands)
         return STORE_CONFLICT;
     tombstone->stands = false;
-    struct fake_departed *counts = departed(transaction, change->subject);
+    struct fake_departed *counts = departed(transaction, change->subject, tombstone->home);
     memcpy(counts->messages, tombstone->messages, sizeof counts->messages);
     counts->merged = tombstone->merged;
     counts->unmerged = tombstone->unmerged;

@@ -313,6 +313,7 @@ CREATE TABLE guanxi.departed (
     merged integer NOT NULL DEFAULT 0,
     unmerged integer NOT NULL DEFAULT 0,
     cycle integer NOT NULL DEFAULT 0,
+    home integer NOT NULL,
     level smallint NOT NULL DEFAULT 1,
     stage smallint NOT NULL DEFAULT 1,
     phase smallint NOT NULL DEFAULT 0,
@@ -330,6 +331,8 @@ COMMENT ON COLUMN guanxi.departed.pram_messages IS 'Changes of the PRAM phase, l
 COMMENT ON COLUMN guanxi.departed.tier_messages IS 'Changes of tier or target, likewise';
 COMMENT ON COLUMN guanxi.departed.merged IS 'Merges issued under this id';
 COMMENT ON COLUMN guanxi.departed.unmerged IS 'Unmerges issued under this id';
+COMMENT ON COLUMN guanxi.departed.home IS
+    'Lane that messages of this id are sent with, as long as it lives: only so do they keep their order';
 COMMENT ON COLUMN guanxi.departed.level IS 'Level as last told while it was a customer';
 COMMENT ON COLUMN guanxi.departed.stage IS 'Stage, likewise';
 COMMENT ON COLUMN guanxi.departed.phase IS 'PRAM phase, likewise';
@@ -390,6 +393,7 @@ CREATE TABLE guanxi.erased (
     tier_messages integer NOT NULL DEFAULT 0,
     merged integer NOT NULL DEFAULT 0,
     unmerged integer NOT NULL DEFAULT 0,
+    home integer NOT NULL,
     stands boolean NOT NULL DEFAULT true
 );
 COMMENT ON TABLE guanxi.erased IS 'Tombstones';
@@ -401,6 +405,7 @@ COMMENT ON COLUMN guanxi.erased.pram_messages IS 'Changes of the PRAM phase, lik
 COMMENT ON COLUMN guanxi.erased.tier_messages IS 'Changes of tier or target, likewise';
 COMMENT ON COLUMN guanxi.erased.merged IS 'Merges issued under this id before';
 COMMENT ON COLUMN guanxi.erased.unmerged IS 'Unmerges issued under this id before';
+COMMENT ON COLUMN guanxi.erased.home IS 'Lane that messages of this id are sent with, as in departed';
 COMMENT ON COLUMN guanxi.erased.stands IS 'False: the id was readmitted';
 
 -- What it has to say to others stands in a parcel, too: that is how a fold finds out whether it was said.

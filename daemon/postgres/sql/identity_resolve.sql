@@ -1,5 +1,6 @@
 -- What ids stand for, by their number from 1: the end of their chain, whether a tombstone stands, the last event on the
--- timeline of whom they mean, if that is no customer, what was issued of them and what that said. UNION, so that it would end even where a chain did not.
+-- timeline of whom they mean, if that is no customer, what was issued of them and what that said, and where from (0:
+-- nothing was). UNION, so that it would end even where a chain did not.
 -- $1 ids
 WITH RECURSIVE chain (n, asked, id) AS (
     SELECT v.n, v.id COLLATE "C", v.id COLLATE "C"
@@ -16,7 +17,7 @@ SELECT
     coalesce(d.level_messages, 0), coalesce(d.stage_messages, 0), coalesce(d.pram_messages, 0),
     coalesce(d.tier_messages, 0), coalesce(d.merged, 0), coalesce(d.unmerged, 0), coalesce(e.times, 0),
     coalesce(d.level, 1), coalesce(d.stage, 1), coalesce(d.phase, 0), coalesce(d.cycle, 0), coalesce(d.tier, 0),
-    coalesce(d.target, 0)
+    coalesce(d.target, 0), coalesce(d.home, 0)
 FROM guanxi.identity i
 CROSS JOIN guanxi.secret s
 CROSS JOIN chain c
