@@ -167,8 +167,8 @@ class Ranks(case.SystemTest):
             self.check(site, story.lives, day)
             self.wait_for_folds(site, now)
             self.check_told(site, day)
-        # With those of days that the clock passed in between.
-        self.assertEqual(site.query("SELECT count(*) >= 5, bool_and(daily) FROM guanxi.rank"), [(True, True)])
+        # And perhaps of days that the clock passed in between.
+        self.assertEqual(site.query("SELECT count(*) >= 4, bool_and(daily) FROM guanxi.rank"), [(True, True)])
         # A star that nobody tends is under its target: reminders say so, until the next rank finds otherwise.
         self.clock(site, START + timedelta(days=431, hours=1))
         zone = "SELECT count(*) > 0 FROM guanxi.v_reminder WHERE kind = 'zone'"
