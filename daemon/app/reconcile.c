@@ -9,6 +9,7 @@ struct reconciling {
     const struct yielded *yielded;
     const struct follow_ups *had;
     instant quiet_until; // before it all is silent
+    instant came_to;     // the customer, before the fold
     bool announce;       // but open reminders are announced late
     struct reminder_index made, made_notices, old, old_notices;
     struct reminder_index old_messages; // of closings; others are about none
@@ -26,27 +27,41 @@ static bool make_indexes(struct reconciling *all)
            REMINDER_INDEX(arena, &all->old_messages, had->outbox, had->outbox_count);
 }
 
-// The notice of that number in the table, or NULL.
-static const struct notice_row *old_notice(const struct reconciling *all, const struct notice_row *notice)
+// The notice of the same number, or NULL.
+static const struct notice_row *same_number(const struct reminder_index *index, const struct notice_row *notices,
+                                            const struct notice_row *notice)
 {
     size_t count;
-    const struct reminder_place *places = reminder_index_find(&all->old_notices, notice->reminder_id, &count);
+    const struct reminder_place *places = reminder_index_find(index, notice->reminder_id, &count);
     for (size_t i = 0; i < count; i++) {
-        const struct notice_row *old = &all->had->notices[places[i].row];
-        if (old->notice == notice->notice)
-            return old;
+        if (notices[places[i].row].notice == notice->notice)
+            return &notices[places[i].row];
     }
     return NULL;
 }
 
-// Held notices of a kept reminder make room for the fold's.
-static bool drop_held_notices(const struct reconciling *all, const struct reminder_row *reminder)
+static const struct notice_row *old_notice(const struct reconciling *all, const struct notice_row *notice)
+{
+    return same_number(&all->old_notices, all->had->notices, notice);
+}
+
+// Whether a notice in the table goes for the fold's of its number: nobody was told of it, and that it was to be silent
+// has its reason no more (the reminder was closed), or was about another instant.
+static bool makes_room(const struct reconciling *all, const struct reminder_row *reminder, const struct notice_row *old)
+{
+    if (old->state != NOTICE_SUPPRESSED)
+        return old->state == NOTICE_HELD;
+    const struct notice_row *made = same_number(&all->made_notices, all->yielded->notices, old);
+    return made && (reminder->status != REMINDER_OPEN || made->at != old->at);
+}
+
+static bool drop_notices(const struct reconciling *all, const struct reminder_row *reminder)
 {
     size_t count;
     const struct reminder_place *places = reminder_index_find(&all->old_notices, reminder->reminder_id, &count);
     for (size_t i = 0; i < count; i++) {
         const struct notice_row *notice = &all->had->notices[places[i].row];
-        if (notice->state != NOTICE_HELD)
+        if (!makes_room(all, reminder, notice))
             continue;
         struct notice_row *dropped = vector_push(&all->set->delete_notices);
         if (!dropped)
@@ -80,18 +95,19 @@ static bool closing_is_due(const struct reconciling *all, const struct reminder_
 }
 
 // Whether nobody is to be told of a notice: its reminder is closed; or it is from before what is silent, and was not
-// waiting to be told before that. What was silent of an open reminder stays so.
+// waiting to be told before that. What was silent of an open reminder stays so, as far as the customer had come.
 static bool is_silent(const struct reconciling *all, const struct reminder_row *reminder, const struct reminder_row *old,
                       const struct notice_row *notice)
 {
     if (reminder->status != REMINDER_OPEN)
         return true;
     const struct notice_row *was = old && old->status == REMINDER_OPEN ? old_notice(all, notice) : NULL;
-    return was ? was->state == NOTICE_SUPPRESSED : notice->at < all->quiet_until;
+    if (was && was->state != NOTICE_SUPPRESSED)
+        return false;
+    return notice->at < all->quiet_until || (was && notice->at < all->came_to);
 }
 
-// `old`: the reminder in the table, or NULL. A number that was released, published or suppressed of one that stays is
-// taken.
+// `old`: the reminder in the table, or NULL. A number of one that stays is taken where its notice is.
 static bool add_notices(const struct reconciling *all, struct reminder_row *reminder, const struct reminder_row *old)
 {
     size_t count;
@@ -100,7 +116,7 @@ static bool add_notices(const struct reconciling *all, struct reminder_row *remi
     for (size_t i = 0; i < count; i++) {
         const struct notice_row *notice = &all->yielded->notices[places[i].row];
         const struct notice_row *was = reminder->exists ? old_notice(all, notice) : NULL;
-        if (was && was->state != NOTICE_HELD)
+        if (was && !makes_room(all, old, was))
             continue;
         struct notice_row *added = vector_push(&all->set->notices);
         if (!added)
@@ -145,7 +161,7 @@ static bool keep_or_make(const struct reconciling *all, const struct reminder_ro
         made->anchor = old->anchor; // of a promise it may come out otherwise
         made->due_at = old->due_at;
         made->opened_at = old->opened_at;
-        if (!drop_held_notices(all, old))
+        if (!drop_notices(all, old))
             return false;
         if (made->status != REMINDER_OPEN && closing_is_due(all, old) && !outbox_closing(all->set, all->row, made))
             return false;
@@ -172,7 +188,7 @@ static bool moot_or_delete(const struct reconciling *all, const struct reminder_
             return false;
         *made = closed;
     }
-    return drop_held_notices(all, old) && outbox_closing(all->set, all->row, &closed);
+    return drop_notices(all, old) && outbox_closing(all->set, all->row, &closed);
 }
 
 bool reconcile_reminders(struct writeset *set, const struct customer_row *row, const struct customer_row *before,
@@ -180,6 +196,7 @@ bool reconcile_reminders(struct writeset *set, const struct customer_row *row, c
 {
     struct reconciling all = {
         .set = set, .row = row, .yielded = yielded, .had = had, .quiet_until = before->quiet_until,
+        .came_to = before->state.as_of,
         .announce = before->brought == BROUGHT_TO_TELL};
     if (!make_indexes(&all) || !drop_held_closings(&all))
         return false;

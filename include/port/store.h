@@ -62,7 +62,7 @@ struct store_write {
     size_t forget_count;
     const struct reminder_row *delete_reminders; // with their notices (customer_id, reminder_id used)
     size_t delete_reminder_count;
-    const struct notice_row *delete_notices; // must still be HELD
+    const struct notice_row *delete_notices; // HELD or SUPPRESSED, if still so
     size_t delete_notice_count;
     const struct outbox_row *delete_outbox; // as read, of changes all that the customer holds; must still be held
     size_t delete_outbox_count;

@@ -30,6 +30,19 @@ static const struct reminder_row *reminder(struct scene *scene, enum reminder_ki
     return NULL;
 }
 
+static enum notice_state notice_state(struct scene *scene, enum reminder_kind kind, instant anchor, int number)
+{
+    uint8_t uuid[16];
+    reminder_id(uuid, SPAN_LITERAL("ann"), kind, anchor);
+    for (size_t i = 0; i < ann(scene)->notice_count; i++) {
+        const struct notice_row *notice = &ann(scene)->notices[i];
+        if (notice->notice == number && memcmp(notice->reminder_id, uuid, 16) == 0)
+            return notice->state;
+    }
+    fail_msg("notice %d is not there", number);
+    return NOTICE_HELD;
+}
+
 static size_t published(struct scene *scene, enum reminder_kind kind, instant anchor, const char *suffix)
 {
     char text[64];
@@ -175,6 +188,25 @@ static void a_number_is_told_once(void **state)
     assert_int_equal(published(scene, REMINDER_RESPONSE, asked, "/4"), 1);
 }
 
+// A fold closed it by somebody else's answer, and its next notice was not to be told of; told apart again, it is.
+static void a_silent_number_is_told_when_its_reason_is_gone(void **state)
+{
+    struct scene *scene = *state;
+    instant asked = scene->start;
+    scene_tell(scene, 0, "ann", ASKS, asked, "{}");
+    pass(scene, asked + 2 * DAY);
+    assert_int_equal(published(scene, REMINDER_RESPONSE, asked, "/1"), 1);
+    scene_tell(scene, 0, "bob", ANSWERS, asked + 6 * DAY, "{}");
+    scene_tell(scene, 1, "bob", "customer.merged", asked + 2 * DAY + HOUR, "{\"into\":\"ann\"}");
+    scene_settle(scene);
+    assert_int_equal(reminder(scene, REMINDER_RESPONSE, asked)->status, REMINDER_DONE);
+    assert_int_equal(notice_state(scene, REMINDER_RESPONSE, asked, 2), NOTICE_SUPPRESSED);
+    scene_tell(scene, 1, "ann", "customer.unmerged", asked + 3 * DAY, "{\"customer\":\"bob\"}");
+    pass(scene, asked + 6 * DAY + HOUR);
+    assert_int_equal(reminder(scene, REMINDER_RESPONSE, asked)->status, REMINDER_OPEN);
+    assert_int_equal(published(scene, REMINDER_RESPONSE, asked, "/2"), 1);
+}
+
 // Closed in public by an event that the fold has not as the cure: what was said stays, nothing is said twice.
 static void closing_stays_published(void **state)
 {
@@ -246,6 +278,7 @@ int main(void)
         TEST(a_promise_keeps_its_first_times),
         TEST(opens_again_after_moot),
         TEST(a_number_is_told_once),
+        TEST(a_silent_number_is_told_when_its_reason_is_gone),
         TEST(closing_stays_published),
         TEST(held_level_changes_become_one),
         TEST(level_is_told_when_it_differs),

@@ -52,7 +52,7 @@ static int delete_notices(struct fake_transaction *transaction)
         const struct notice_row *gone = &transaction->write->delete_notices[i];
         struct fake_customer *customer = fake_touch(transaction, gone->customer_id);
         struct notice_row *row = customer ? notice_of(customer, gone->reminder_id, gone->notice) : NULL;
-        if (!row || row->state != NOTICE_HELD)
+        if (!row || (row->state != NOTICE_HELD && row->state != NOTICE_SUPPRESSED))
             return STORE_CONFLICT;
         FAKE_REMOVE(customer->notices, customer->notice_count, (size_t)(row - customer->notices));
     }
