@@ -15,7 +15,7 @@ bool batch_quarantine(struct applier *applier, const struct item *item, const st
     if (erased) {
         *row = (struct quarantine_row){.topic = item->lane->topic, .partition = item->lane->partition,
                                        .offset = taken->offset, .reason = reject->reason,
-                                       .detail = SPAN_LITERAL("of a customer who was erased")};
+                                       .detail = SPAN_LITERAL("of a customer who was erased"), .discarded = true};
         return true;
     }
     *row = (struct quarantine_row){

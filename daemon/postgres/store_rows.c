@@ -1,6 +1,7 @@
 #include "store_rows.h"
 
 #include "base/ahead.h"
+#include "base/clock.h"
 #include "customer_columns.h"
 #include "postgres/sql.h"
 #include "row_put.h"
@@ -279,9 +280,11 @@ WRITER(write_quarantine)
     row_span(rows, row->event_id);
     row_span(rows, row->type);
     row_span(rows, row->subject);
+    row_text(rows, row->discarded ? "discarded" : "held");
+    row_instant(rows, row->discarded ? wall_now() : INSTANT_NONE);
     return true;
 }
-const struct copy_statement quarantine_copy = {sql_quarantine_copy, 12, write_quarantine, STORE_POISON};
+const struct copy_statement quarantine_copy = {sql_quarantine_copy, 14, write_quarantine, STORE_POISON};
 
 WRITER(write_settled)
 {

@@ -276,6 +276,7 @@ struct quarantine_row {
     struct span detail;
     struct span key, value, headers; // headers as record_pack_headers made them
     struct span source, event_id, type, subject; // as far as they could be read
+    bool discarded; // at once: it was of an erased customer, and nothing of it is kept
 };
 
 struct quarantine_settle { // a quarantined record that was applied or discarded

@@ -127,6 +127,7 @@ static void what_comes_later_is_dropped(void **state)
     assert_int_equal(tally_read(RESULT_ERASED), dropped + 6);
     assert_int_equal(metric_read(METRIC_QUARANTINED), quarantined + 1);
     const struct quarantine_row *kept = &fake_view(scene->site.database).quarantine[0].row;
+    assert_false(fake_view(scene->site.database).quarantine[0].held); // there is nothing to be tried again
     assert_int_equal(kept->reason, REJECT_UNKNOWN_TYPE);
     assert_true(!kept->value.data && !kept->key.data && !kept->headers.data && !kept->source.data &&
                 !kept->event_id.data && !kept->subject.data);

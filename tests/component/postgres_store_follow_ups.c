@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -344,7 +345,7 @@ static void values_count_the_calendar_days_of_the_zone(void **state)
 static void quarantined_records_keep_their_bytes_and_settle_once(void **state)
 {
     (void)state;
-    struct quarantine_row rows[2] = {{.topic = "calls",
+    struct quarantine_row rows[3] = {{.topic = "calls",
                                       .partition = 1,
                                       .offset = 5,
                                       .reason = REJECT_NOT_JSON,
@@ -359,14 +360,16 @@ static void quarantined_records_keep_their_bytes_and_settle_once(void **state)
                                       .source = SPAN_LITERAL("/s"),
                                       .event_id = SPAN_LITERAL("e"),
                                       .type = SPAN_LITERAL("t"),
-                                      .subject = SPAN_LITERAL("c")}};
-    struct store_write write = {.quarantine = rows, .quarantine_count = 2};
+                                      .subject = SPAN_LITERAL("c")},
+                                     {.topic = "calls", .offset = 7, .reason = REJECT_NUL, .discarded = true}};
+    struct store_write write = {.quarantine = rows, .quarantine_count = 3};
+    wall_sample(clock_local_us(), clock_monotonic_us());
     assert_done(write_it(&write));
     assert_true(test_sql_yields(
         &test.database,
         "SELECT \"offset\", reason, detail, key, payload, headers, source, event_id, type, subject, state FROM "
         "guanxi.quarantine ORDER BY 1",
-        "5|not_json|line 1|\\xff006b|\\x00|\\x|||||held\n6|bad_time|||||/s|e|t|c|held\n"));
+        "5|not_json|line 1|\\xff006b|\\x00|\\x|||||held\n6|bad_time|||||/s|e|t|c|held\n7|nul|||||||||discarded\n"));
     struct quarantine_settle settle = {.applied = true};
     settle.quarantine_id =
         atoll(test_sql_text(&test.database, "SELECT min(quarantine_id) FROM guanxi.quarantine"));
@@ -376,7 +379,7 @@ static void quarantined_records_keep_their_bytes_and_settle_once(void **state)
     assert_true(test_sql_yields(&test.database,
                                 "SELECT state, resolved_at IS NOT NULL FROM guanxi.quarantine ORDER BY "
                                 "\"offset\"",
-                                "applied|t\nheld|f\n"));
+                                "applied|t\nheld|f\ndiscarded|t\n"));
 }
 
 static void configured_types_keep_their_numbers(void **state)

@@ -220,7 +220,7 @@ static void put_quarantine(struct fake_transaction *transaction)
     }
     for (size_t i = 0; i < write->quarantine_count; i++) {
         struct fake_quarantine *kept = vector_push(&database->tables.quarantine);
-        kept->held = true;
+        kept->held = !write->quarantine[i].discarded;
         kept->row = write->quarantine[i];
         struct span topic = span_of(kept->row.topic, strlen(kept->row.topic) + 1);
         kept->row.topic = fake_text(database, topic).data;
