@@ -5,10 +5,10 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "support/outcome.h"
 #include "support/postgres_store.h"
