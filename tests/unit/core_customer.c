@@ -115,22 +115,6 @@ static void totals_stop_at_their_limits(void **state)
     assert_int_equal(story.customer.spent, INT64_MIN);
 }
 
-static void warmth_decays(void **state)
-{
-    (void)state;
-    instant day = at("2026-01-01");
-    story_ordered(&story, 1, day);
-    assert_true(story.customer.warmth == 8);
-    assert_true(customer_warmth(&story.policy, &story.customer, day + 90 * DAY) == 4);
-    assert_true(customer_warmth(&story.policy, &story.customer, day + 180 * DAY) == 2);
-    story_happened(&story, TYPE_COST_INCURRED, day + 90 * DAY); // no points: the number stands
-    assert_true(story.customer.warmth == 8);
-    assert_int_equal(story.customer.warmth_at, day);
-    story_happened(&story, TYPE_ORDER_REFUNDED, day + 180 * DAY);
-    assert_true(fabs(story.customer.warmth + 2) < 1e-12);
-    assert_int_equal(story.customer.warmth_at, day + 180 * DAY);
-}
-
 static void late_is_at_or_before_the_clock(void **state)
 {
     (void)state;
@@ -244,7 +228,6 @@ int main(void)
         cmocka_unit_test_setup(traits_stand_side_by_side, set_up),
         cmocka_unit_test_setup(orders_and_refunds_add_up, set_up),
         cmocka_unit_test_setup(totals_stop_at_their_limits, set_up),
-        cmocka_unit_test_setup(warmth_decays, set_up),
         cmocka_unit_test_setup(late_is_at_or_before_the_clock, set_up),
         cmocka_unit_test_setup(events_have_one_order, set_up),
         cmocka_unit_test_setup(levels_and_stages_have_two_names, set_up),

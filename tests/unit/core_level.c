@@ -203,41 +203,6 @@ static void evidence_wins_a_tie(void **state)
     expect_step(0, 2, 1, LEVEL_BY_EVIDENCE, start + 380 * DAY);
 }
 
-static instant falls_at(double warmth, duration half_life, instant warmth_at)
-{
-    story.customer.warmth = warmth;
-    story.customer.warmth_at = warmth_at;
-    story.policy.half_life = half_life;
-    return customer_wake(&story.policy, &story.customer);
-}
-
-static void the_warmth_instant_is_a_whole_second(void **state)
-{
-    (void)state;
-    stands_at(LEVEL_REACTIVE, 5);
-    duration ten = 10 * SECOND;
-    assert_int_equal(falls_at(5, ten, start), start + ten);
-    assert_int_equal(falls_at(5, ten, start + 1), start + ten + SECOND);
-    assert_int_equal(falls_at(5, ten, start - 1), start + ten);
-    // Half a microsecond above the second is the second; more than one is the next.
-    assert_int_equal(falls_at(2.5 * exp2(1 + 0.5 / 1e7), ten, start), start + ten);
-    assert_int_equal(falls_at(2.5 * exp2(1 + 1.5 / 1e7), ten, start), start + ten + SECOND);
-    // Already there: the instant of the warmth itself, whole or not, but not before the clock.
-    assert_int_equal(falls_at(2.5, ten, start + 7), start + 7);
-    assert_int_equal(falls_at(-100, ten, start - 7), start);
-    // Out of reach: the evidence runs out first.
-    assert_int_equal(falls_at(1e300, 36500 * DAY, start), start + 365 * DAY);
-}
-
-static void a_leave_of_zero_is_never_reached(void **state)
-{
-    (void)state;
-    stands_at(LEVEL_REACTIVE, 5);
-    story.policy.leave[LEVEL_REACTIVE] = 0;
-    story.policy.half_life = SECOND;
-    assert_int_equal(customer_wake(&story.policy, &story.customer), start + 365 * DAY);
-}
-
 // Steps first, lowest kind next; the events of the instant before both, the last of them named.
 static void one_instant_has_an_order(void **state)
 {
@@ -312,8 +277,6 @@ int main(void)
         cmocka_unit_test_setup(steps_down_keep_their_distance, set_up),
         cmocka_unit_test_setup(a_held_step_is_spared_if_care_comes_back, set_up),
         cmocka_unit_test_setup(evidence_wins_a_tie, set_up),
-        cmocka_unit_test_setup(the_warmth_instant_is_a_whole_second, set_up),
-        cmocka_unit_test_setup(a_leave_of_zero_is_never_reached, set_up),
         cmocka_unit_test_setup(one_instant_has_an_order, set_up),
         cmocka_unit_test_setup(ignored_events_are_not_named, set_up),
     };
