@@ -40,6 +40,9 @@ def check_alerts(names):
     for name, rest in re.findall(r"alertname: (\w+)\n +eval_time: \S+\n +exp_alerts:(.*)", tests):
         if "[]" not in rest:
             fires.add(name)
+    known = re.findall(r"^### (\w+)$", read("deploy", "runbook.md"), re.MULTILINE)
+    if sorted(known) != sorted(alerts):
+        problems.append(f"runbook.md: its alerts are not those of guanxi.rules.yml: {set(known) ^ set(alerts)}")
     for alert in alerts:
         if alert not in fires:
             problems.append(f"guanxi.test.yml: nothing shows that {alert} can go off")
