@@ -2,6 +2,7 @@
 # Installs the Debian packages that are missing. As root, or as an ordinary user with sudo.
 #   deploy/packages.sh --demo     what building and demonstrating needs (no Java)
 #   deploy/packages.sh --tests    that and everything for the tests (default)
+#   deploy/packages.sh --package  what building the Debian package and tests/package.sh need
 #   deploy/packages.sh --list SET prints the packages of SET and installs nothing
 set -euo pipefail
 
@@ -15,6 +16,11 @@ test_packages=(
     libcmocka-dev clang clang-tidy clang-format libclang-rt-dev llvm
     git python3 python3-confluent-kafka python3-psycopg2 python3-jsonschema jq procps
     maven default-jre-headless ca-certificates prometheus systemd
+    chromium fonts-wqy-microhei
+)
+package_packages=(
+    "${demo_packages[@]}"
+    debhelper dpkg-dev fakeroot git lintian man-db mandoc python3 zsh
 )
 
 is_installed() {
@@ -58,7 +64,8 @@ main() {
     case $set in
         --demo) wanted=("${demo_packages[@]}") ;;
         --tests) wanted=("${test_packages[@]}") ;;
-        *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; return 64 ;;
+        --package) wanted=("${package_packages[@]}") ;;
+        *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; return 64 ;;
     esac
     if [[ $only_list == yes ]]; then
         printf '%s\n' "${wanted[@]}"
