@@ -66,29 +66,39 @@ static void keep_first_line(char *text)
     explicit_bzero(rest, strlen(rest));
 }
 
-int config_postgres_password(const struct config *config, char **password)
+// A secret of one line: what the environment gave (or NULL), else what a file says.
+static int read_line(const char *given, const char *option, const char *configured, const char *credential,
+                     char **secret)
 {
-    *password = NULL;
-    const char *given = getenv("GUANXI_POSTGRES_PASSWORD");
-    if (!given)
-        given = getenv("PGPASSWORD");
+    *secret = NULL;
     if (given)
-        return (*password = strdup(given)) ? 0 : fault(STATUS_NOMEM, "out of memory");
+        return (*secret = strdup(given)) ? 0 : fault(STATUS_NOMEM, "out of memory");
 
     char *file;
-    if (!secret_file(config->postgres.password_file, "postgres.password", &file))
+    if (!secret_file(configured, credential, &file))
         return fault(STATUS_NOMEM, "out of memory");
     if (!file)
         return 0;
     int status = 0;
-    *password = read_secret(file);
-    if (*password)
-        keep_first_line(*password);
-    else if (errno != ENOENT || must_exist(config->postgres.password_file))
-        status = fault(STATUS_CONFIG, "postgres.password_file: cannot read %s: %s", file,
-                       strerror(errno));
+    *secret = read_secret(file);
+    if (*secret)
+        keep_first_line(*secret);
+    else if (errno != ENOENT || must_exist(configured))
+        status = fault(STATUS_CONFIG, "%s: cannot read %s: %s", option, file, strerror(errno));
     free(file);
     return status;
+}
+
+int config_postgres_password(const struct config *config, char **password)
+{
+    const char *given = getenv("GUANXI_POSTGRES_PASSWORD");
+    return read_line(given ? given : getenv("PGPASSWORD"), "postgres.password_file", config->postgres.password_file,
+                     "postgres.password", password);
+}
+
+int config_http_token(const struct config *config, char **token)
+{
+    return read_line(getenv("GUANXI_HTTP_TOKEN"), "http.token_file", config->http.token_file, "http.token", token);
 }
 
 // Keeps the lines "name=value" of a text; the text is left in pieces.

@@ -320,6 +320,17 @@ size_t metrics_lanes(const struct metric_lane **lanes)
     return texts.lane_count;
 }
 
+struct metric_lane *metrics_copy_lanes(size_t *count)
+{
+    metrics_lock();
+    struct metric_lane *copy = texts.lane_count ? malloc(texts.lane_count * sizeof *copy) : NULL;
+    *count = copy ? texts.lane_count : 0;
+    if (copy)
+        memcpy(copy, texts.lanes, *count * sizeof *copy);
+    metrics_unlock();
+    return copy;
+}
+
 struct metric_lag metrics_lag(void)
 {
     struct metric_lag lag = {0};

@@ -8,14 +8,18 @@
 
 static const char plain[] = "text/plain; charset=utf-8";
 
-// An answer whose text is written to *out, which `end` closes. NULL when memory is out.
-static FILE *begin(struct answer *answer, unsigned status, const char *type)
+FILE *answer_begin(struct answer *answer)
 {
-    *answer = (struct answer){.status = status, .type = type};
     return open_memstream(&answer->text, &answer->size);
 }
 
-static void end(struct answer *answer, FILE *out)
+static FILE *begin(struct answer *answer, unsigned status, const char *type)
+{
+    *answer = (struct answer){.status = status, .type = type};
+    return answer_begin(answer);
+}
+
+void answer_end(struct answer *answer, FILE *out)
 {
     if (out && fclose(out) == 0)
         return;
@@ -29,7 +33,7 @@ static struct answer answer_words(unsigned status, const char *words)
     FILE *out = begin(&answer, status, plain);
     if (out)
         fputs(words, out);
-    end(&answer, out);
+    answer_end(&answer, out);
     return answer;
 }
 
@@ -39,7 +43,7 @@ struct answer answer_metrics(void)
     FILE *out = begin(&answer, 200, "text/plain; version=0.0.4; charset=utf-8");
     if (out)
         metrics_write(out);
-    end(&answer, out);
+    answer_end(&answer, out);
     return answer;
 }
 
@@ -52,7 +56,7 @@ struct answer answer_alive(int64_t patience_us)
     FILE *out = begin(&answer, 503, plain);
     if (out)
         fprintf(out, "stuck: %s\n", who);
-    end(&answer, out);
+    answer_end(&answer, out);
     return answer;
 }
 
@@ -68,7 +72,7 @@ struct answer answer_ready(bool verbose)
         fprintf(out, "readyz check %s\n", ready ? "passed" : "failed");
     else
         fputs(ready ? "ok\n" : "not ready: see /readyz?verbose\n", out);
-    end(&answer, out);
+    answer_end(&answer, out);
     return answer;
 }
 

@@ -12,7 +12,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/status.h"
+#include "desk.h"
 #include "listener.h"
+#include "reply.h"
 
 enum {
     CONNECTIONS = 32,              // of each listener
@@ -43,40 +45,14 @@ struct http_server {
     struct http_settings settings;
     char *texts[2]; // of the settings
     struct listener tcp, local;
+    struct pages pages;
+    struct desk desk;
     pthread_mutex_t mutex; // for what follows and the guests
     struct MHD_Response *metrics;
     int64_t metrics_us;
 };
 
 // ----------------------------------------------------------------------------------------------- answers
-
-static struct MHD_Response *make_response(const struct answer *answer)
-{
-    struct MHD_Response *response =
-        answer->text ? MHD_create_response_from_buffer(answer->size, answer->text, MHD_RESPMEM_MUST_FREE) : NULL;
-    if (!response) {
-        free(answer->text);
-        return NULL;
-    }
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-    return response;
-}
-
-static enum MHD_Result reply(struct MHD_Connection *connection, const struct answer *answer)
-{
-    struct MHD_Response *response = make_response(answer);
-    if (!response)
-        return MHD_NO; // which closes the connection
-    enum MHD_Result queued = MHD_queue_response(connection, answer->status, response);
-    MHD_destroy_response(response);
-    return queued;
-}
 
 // However often they are asked for, the metrics are written a few times a second.
 static enum MHD_Result reply_metrics(struct http_server *server, struct MHD_Connection *connection)
@@ -85,7 +61,7 @@ static enum MHD_Result reply_metrics(struct http_server *server, struct MHD_Conn
     pthread_mutex_lock(&server->mutex);
     if (!server->metrics || now - server->metrics_us > FRESH_US) {
         struct answer answer = answer_metrics();
-        struct MHD_Response *made = make_response(&answer);
+        struct MHD_Response *made = reply_make(&answer);
         if (made && server->metrics)
             MHD_destroy_response(server->metrics);
         server->metrics = made ? made : server->metrics;
@@ -107,11 +83,13 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 {
     struct http_server *server = ((struct listener *)context)->server;
     struct answer answer;
+    const char *name;
+    bool reads = strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    bool posts = strcmp(method, MHD_HTTP_METHOD_POST) == 0;
     (void)version;
-    (void)upload;
-    (void)upload_size; // a body is not read: the connection ends with the answer
-    (void)state;
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+    if ((reads || posts) && pages_have(&server->pages, url, &name))
+        return desk_handle(&server->desk, connection, url, name, method, upload, upload_size, state);
+    if (!reads) // a body is not read: the connection ends with the answer
         answer = answer_not_allowed();
     else if (strcmp(url, "/metrics") == 0)
         return reply_metrics(server, connection);
@@ -123,7 +101,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         answer = answer_index();
     else
         answer = answer_not_found();
-    return reply(connection, &answer);
+    return reply_send(connection, &answer);
 }
 
 // ------------------------------------------------------------------------------------------- connections
@@ -149,6 +127,14 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     pthread_mutex_unlock(&listener->server->mutex);
 }
 
+static void on_completed(void *context, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)connection;
+    (void)code;
+    desk_forget(&((struct listener *)context)->server->desk, state);
+}
+
 // The socket is closed by its owner, who is told so by its end.
 static void end_late_connections(struct listener *listener)
 {
@@ -166,10 +152,11 @@ static void end_late_connections(struct listener *listener)
 static struct MHD_Daemon *start(struct listener *listener, int socket)
 {
     return MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC, 0, NULL, NULL, handle, listener,
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, listener,
         MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener, MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener,
+        MHD_OPTION_END);
 }
 
 // Tries to have it; what is in the way is said once.
@@ -223,13 +210,18 @@ int http_server_new(const struct http_settings *settings, struct http_server **m
     server->texts[0] = strdup(settings->listen);
     server->texts[1] = strdup(settings->socket);
     pthread_mutex_init(&server->mutex, NULL);
-    if (!server->texts[0] || !server->texts[1]) {
-        server->tcp.server = server->local.server = server;
-        http_server_free(server);
-        return fault(STATUS_NOMEM, "out of memory for the HTTP server");
-    }
     server->tcp = new_listener(server, "http.listen", server->texts[0]);
     server->local = new_listener(server, "http.socket", server->texts[1]);
+    status = pages_init(&server->pages, &settings->page);
+    int started = desk_start(&server->desk, &server->pages);
+    if (status == 0)
+        status = started;
+    if (status == 0 && (!server->texts[0] || !server->texts[1]))
+        status = fault(STATUS_NOMEM, "out of memory for the HTTP server");
+    if (status != 0) {
+        http_server_free(server);
+        return status;
+    }
     http_server_tend(server);
     *made = server;
     return 0;
@@ -238,6 +230,7 @@ int http_server_new(const struct http_settings *settings, struct http_server **m
 void http_server_tend(struct http_server *server)
 {
     struct listener *listeners[] = {&server->tcp, &server->local};
+    pages_look(&server->pages);
     for (int i = 0; i < 2; i++) {
         open_listener(listeners[i]);
         if (listeners[i]->daemon)
@@ -249,8 +242,10 @@ void http_server_free(struct http_server *server)
 {
     if (!server)
         return;
+    desk_stop(&server->desk);
     close_listener(&server->tcp);
     close_listener(&server->local);
+    pages_free(&server->pages);
     if (server->metrics)
         MHD_destroy_response(server->metrics);
     pthread_mutex_destroy(&server->mutex);

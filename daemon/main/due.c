@@ -1,4 +1,6 @@
 // `guanxid due`: who waits for care, and who will soon.
+#include "main/due.h"
+
 #include "main/command.h"
 #include "main/output.h"
 
@@ -70,8 +72,7 @@ static int turn_to(struct listing *listing, struct span owner)
     return status;
 }
 
-// What has been done about it, or what it has come to.
-static const char *state_of(struct words *words, const struct due_line *line)
+const char *due_state(struct words *words, const struct due_line *line)
 {
     enum language language = words->language;
     if (!line->open)
@@ -85,7 +86,7 @@ static const char *state_of(struct words *words, const struct due_line *line)
     return phrase_text(language, PHRASE_LABEL_OPEN);
 }
 
-static struct span why(struct words *words, const struct about *about)
+struct span due_why(struct words *words, const struct about *about)
 {
     struct span text = words->language == LANGUAGE_ZH ? sentence_zh(words->arena, words->policy, about)
                                                       : sentence_en(words->arena, words->policy, about);
@@ -102,8 +103,8 @@ static void put_text(struct listing *listing, const struct due_line *line)
     table_string(table, words_reminder(words, line->about.kind));
     table_string(table, words_minute(words, line->about.due_at));
     table_string(table, words_date(words, line->opened_at));
-    table_string(table, state_of(words, line));
-    cell_span(table, why(words, &line->about));
+    table_string(table, due_state(words, line));
+    cell_span(table, due_why(words, &line->about));
 }
 
 static void put_data(struct listing *listing, const struct due_line *line)
@@ -125,7 +126,7 @@ static void put_data(struct listing *listing, const struct due_line *line)
     cell_instant(table, words, line->acknowledged_at);
     cell_instant(table, words, line->snoozed_until);
     cell_bool(table, words, line->at_risk);
-    cell_span(table, why(words, &line->about));
+    cell_span(table, due_why(words, &line->about));
 }
 
 static int list_line(void *context, const struct due_line *line)

@@ -51,16 +51,21 @@ int settings_make(struct settings *settings, const struct config *config)
                 .reminders_topic = config->kafka.reminders_topic,
                 .changes_topic = config->kafka.changes_topic,
             },
-        .http = {.listen = config->http.listen, .socket = config->http.socket, .patience_us = HEALTH_PATIENCE_US},
+        .http = {.listen = config->http.listen, .socket = config->http.socket, .patience_us = HEALTH_PATIENCE_US,
+                 .page = {.mode = (enum page_mode)config->http.page}},
     };
     int status = config_postgres_password(config, &settings->password);
     settings->postgres.password = settings->password;
+    if (status == 0 && settings->http.page.mode == PAGE_FULL)
+        status = config_http_token(config, &settings->token);
+    settings->http.page.token = settings->token;
     return status;
 }
 
 void settings_free(struct settings *settings)
 {
     config_forget_secret(settings->password);
+    config_forget_secret(settings->token);
     *settings = (struct settings){0};
 }
 
@@ -88,6 +93,8 @@ int settings_check(const struct settings *settings, const struct config *config,
     kafka_properties_check(&settings->kafka, complain, &complaints);
     if (http_check_listen(settings->http.listen) != 0)
         config_problem(problems, config_where(config, "http", "listen"), "http.listen", "%s", fault_message());
+    if (page_check(&settings->http.page) != 0)
+        config_problem(problems, config_where(config, "http", "page"), "http.page", "%s", fault_message());
 
     struct store *store = NULL;
     int status = postgres_store_open(&settings->postgres, &store);

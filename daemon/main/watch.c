@@ -11,6 +11,7 @@
 #include "base/notify.h"
 #include "http/server.h"
 #include "main/introduce.h"
+#include "main/page.h"
 #include "main/policy_calendar.h"
 
 enum {
@@ -36,13 +37,19 @@ int watch_begin(struct watch *watch, struct reloader *reloader)
     int64_t watchdog_us = notify_watchdog_us();
     if (watchdog_us && http.patience_us > watchdog_us / 2)
         http.patience_us = watchdog_us / 2;
-    return http_server_new(&http, &watch->http);
+    bool serves = http.page.mode != PAGE_OFF && (*http.listen || *http.socket);
+    int status = serves ? page_teller_new(&reloader->first->settings.postgres, reloader->policy, &watch->teller) : 0;
+    if (watch->teller)
+        http.page.source = page_teller_source(watch->teller);
+    return status ? status : http_server_new(&http, &watch->http);
 }
 
 void watch_end(struct watch *watch)
 {
     http_server_free(watch->http);
     watch->http = NULL;
+    page_teller_free(watch->teller);
+    watch->teller = NULL;
 }
 
 static void watch_calendar(struct watch *watch, int64_t now_us)
@@ -123,6 +130,8 @@ void watch_look(struct watch *watch)
     watch_calendar(watch, now_us);
     feed_watchdog(watch, now_us);
     http_server_tend(watch->http);
+    if (watch->teller)
+        page_teller_look(watch->teller, watch->reloader->policy);
     if (watch->ready_us && atomic_exchange(&reload_asked, false)) {
         reload(watch);
         return;

@@ -153,6 +153,7 @@ int overview_customers(const struct postgres_settings *settings, const struct po
         parameter_int8(&parameters, filter->limit);
     else
         parameter_null(&parameters);
+    parameter_text(&parameters, filter->search);
     return ask(settings, sql_overview_customers, &parameters, take_line, &lines);
 }
 

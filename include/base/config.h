@@ -146,6 +146,7 @@ enum {
 // Values of the choices, in the order of their rows.
 enum config_clock { CONFIG_CLOCK_WALL, CONFIG_CLOCK_EVENTS };
 enum config_lost_data { CONFIG_LOST_STOP, CONFIG_LOST_CONTINUE };
+enum config_page { CONFIG_PAGE_OFF, CONFIG_PAGE_OVERVIEW, CONFIG_PAGE_FULL };
 enum config_unknown_types { CONFIG_UNKNOWN_QUARANTINE, CONFIG_UNKNOWN_IGNORE };
 
 // daemon.instance is never empty once loaded; log.level counts from LOG_ERROR, log.format is enum log_format.
@@ -201,6 +202,8 @@ int config_print_defaults(FILE *out);
 // credential postgres.password of systemd. *password is NULL when there is none, else to be given to
 // config_forget_secret. 0, STATUS_CONFIG (file unreadable), STATUS_NOMEM.
 int config_postgres_password(const struct config *config, char **password);
+// The token of the page: GUANXI_HTTP_TOKEN, then token_file, then the credential http.token; likewise.
+int config_http_token(const struct config *config, char **token);
 // Overwrites and frees; NULL is fine.
 void config_forget_secret(char *secret);
 

@@ -98,6 +98,8 @@ struct metric_lane {
 
 // From now on these are the lanes; copied. When memory is out those before remain.
 void metrics_set_lanes(const struct metric_lane *lanes, size_t count);
+// Those there are now, to be freed; NULL: none, or memory is out.
+struct metric_lane *metrics_copy_lanes(size_t *count);
 // What status lines say of them all: their number, offsets not committed yet, the age of the oldest record of those.
 struct metric_lag {
     int64_t lanes, halted, records, oldest_us;

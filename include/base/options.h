@@ -114,7 +114,13 @@ struct option_limits {
       "Where metrics and health are served: address:port, [address]:port, or :port for every address; empty: " \
       "nowhere. There is no password: only those should reach it who may see how guanxid does.") \
     X(text, socket, "\"\"", (.most = 107), \
-      "The path of a Unix socket that serves the same to user and group; empty: none.")
+      "The path of a Unix socket that serves the same to user and group; empty: none.") \
+    X(choice, page, "\"overview\"", (.choices = "off|overview|full"), \
+      "A page for people at the same address. overview: how guanxid does, without personal data. full: customers, " \
+      "owners and records in quarantine as well, for whoever has the token. There is no TLS: put a proxy before it.") \
+    X(text, token_file, "\"\"", (.most = 4096), \
+      "A file whose first line is the token, at least 16 characters. The environment (GUANXI_HTTP_TOKEN) goes " \
+      "before it; without one, http.token in $CREDENTIALS_DIRECTORY is read if it is there.")
 
 // Settings that decide outcomes. By level: reactive, accountable, proactive, with basic first where there
 // are four.

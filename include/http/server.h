@@ -1,16 +1,19 @@
-// Metrics and health over HTTP: /metrics, /livez (also /healthz), /readyz, each read-only. It has threads of its own
-// and looks only at what base keeps, so that nobody who asks, however slowly or often, holds anything up: connections
-// are few, small, short, and closed after one answer.
+// Metrics and health over HTTP: /metrics, /livez (also /healthz), /readyz, each read-only, and pages for people. It has
+// threads of its own, one for what pages ask their source, and else looks only at what base keeps, so that nobody who
+// asks, however slowly or often, holds anything up: connections are few, small, short, and closed after one answer.
 #ifndef GUANXI_HTTP_SERVER_H
 #define GUANXI_HTTP_SERVER_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "http/page.h"
+
 struct http_settings {
     const char *listen; // "127.0.0.1:8487", "[::1]:8487", ":8487" for every address, "": nowhere
     const char *socket; // path of a Unix socket, "": none
     int64_t patience_us; // a loop that has not turned for longer is stuck: not alive
+    struct page_settings page;
 };
 
 // Whether the address can be read: 0, or STATUS_CONFIG with what is expected.

@@ -15,9 +15,10 @@ struct settings {
     struct app_settings app;
     struct http_settings http;
     char *password; // owned; postgres.password points at it
+    char *token;    // the same of http.page.token
 };
 
-// Reads the password too. 0, STATUS_CONFIG, STATUS_NOMEM; settings_free takes it in any case.
+// Reads the secrets too. 0, STATUS_CONFIG, STATUS_NOMEM; settings_free takes it in any case.
 int settings_make(struct settings *settings, const struct config *config);
 void settings_free(struct settings *settings);
 

@@ -6,10 +6,12 @@
 #include "main/reload.h"
 
 struct http_server;
+struct page_teller;
 
 struct watch {
     struct reloader *reloader; // borrowed
     struct http_server *http; // owned; NULL: nowhere
+    struct page_teller *teller; // owned: what pages are told by; NULL: there are none
     int64_t ready_us;         // monotonic instants: when we became ready, 0: not yet;
     int64_t told_us;          // of the last status line,
     int64_t pinged_us;        // of the last word to the watchdog,

@@ -48,6 +48,7 @@ struct customer_filter {
     int stage;         // -1: any
     int tier;          // TIER_NONE: any
     bool at_risk;      // only those at risk
+    const char *search; // only those in whose id or name it stands, whatever the case; NULL: any
     enum customer_sort sort;
     int64_t limit; // 0: all
 };
@@ -108,5 +109,51 @@ struct due_line {
 int overview_due(const struct postgres_settings *settings, const struct policy *policy, const char *owner,
                  duration within, int (*each)(void *context, const struct due_line *line), void *context,
                  instant *until);
+
+// ------------------------------------------------------------------------------------------------- as a whole
+
+struct lane_line {
+    struct span topic, state, reason, owner; // absent: none
+    int32_t partition;
+    int64_t next_offset, end_offset; // end_offset -1: unknown
+    instant last_commit_at;
+};
+
+struct owner_line { // reminders
+    bool everybody; // of all owners together, the first line
+    struct span owner;
+    int64_t open;    // of them:
+    int64_t overdue; // with a second notice
+    int64_t at_risk;
+    int64_t soon; // to open before long
+};
+
+struct moves_line { // of levels
+    int32_t day;    // since 1970
+    int64_t up, down;
+};
+
+struct held_line {
+    struct span reason;
+    int64_t records;
+};
+
+// Who is told, each as above, and of how much.
+struct state_listener {
+    int (*lane)(void *context, const struct lane_line *line);
+    int (*owner)(void *context, const struct owner_line *line);
+    int (*moves)(void *context, const struct moves_line *line);
+    int (*held)(void *context, const struct held_line *line);
+    void *context;
+    int64_t lanes, owners; // at most
+    int32_t days;          // of moves, today last
+    duration within;       // of reminders to come
+};
+
+// What there is, part by part on one connection. A part that takes longer than a statement may is left out and shows
+// in *missing, a set of enum state_part.
+enum state_part { STATE_LANES = 1, STATE_OWNERS = 2, STATE_MOVES = 4, STATE_HELD = 8 };
+int overview_state(const struct postgres_settings *settings, const struct policy *policy,
+                   const struct state_listener *listener, unsigned *missing);
 
 #endif

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/config.h"
+#include "base/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -444,6 +445,39 @@ static void passwords_come_from_environment_files_and_credentials(void **state)
     assert_null(password);
 }
 
+static void the_token_of_the_page_likewise(void **state)
+{
+    (void)state;
+    char *token = NULL, path[128], setting[160];
+    unsetenv("GUANXI_HTTP_TOKEN");
+    unsetenv("CREDENTIALS_DIRECTORY");
+    load("");
+    assert_int_equal(config_http_token(&config, &token), 0);
+    assert_null(token);
+    write_file("http.token", "of the credential\n");
+    setenv("CREDENTIALS_DIRECTORY", folder, 1);
+    assert_int_equal(config_http_token(&config, &token), 0);
+    assert_string_equal(token, "of the credential");
+    config_forget_secret(token);
+    write_file("token", "of the file\nmore");
+    path_of("token", path);
+    snprintf(setting, sizeof setting, "http.token_file=%s", path);
+    load_settings((const char *const[]){setting}, 1);
+    assert_int_equal(config_http_token(&config, &token), 0);
+    assert_string_equal(token, "of the file");
+    config_forget_secret(token);
+    setenv("GUANXI_HTTP_TOKEN", "of the environment", 1);
+    assert_int_equal(config_http_token(&config, &token), 0);
+    assert_string_equal(token, "of the environment");
+    config_forget_secret(token);
+    unsetenv("GUANXI_HTTP_TOKEN");
+    unsetenv("CREDENTIALS_DIRECTORY");
+    load_settings((const char *const[]){"http.token_file=/nowhere"}, 1);
+    assert_true(config_http_token(&config, &token) < 0);
+    assert_non_null(strstr(fault_message(), "http.token_file"));
+    assert_null(token);
+}
+
 static void kafka_secrets_come_from_a_file(void **state)
 {
     (void)state;
@@ -537,6 +571,7 @@ int main(void)
         cmocka_unit_test(bad_settings_on_the_command_line),
         cmocka_unit_test(values_of_texts_are_never_told),
         cmocka_unit_test(passwords_come_from_environment_files_and_credentials),
+        cmocka_unit_test(the_token_of_the_page_likewise),
         cmocka_unit_test(kafka_secrets_come_from_a_file),
         cmocka_unit_test(the_sample_is_the_defaults),
     };

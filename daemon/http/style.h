@@ -1,0 +1,48 @@
+// How pages look: no fonts, pictures or scripts, so that nothing is fetched.
+#ifndef GUANXI_DAEMON_HTTP_STYLE_H
+#define GUANXI_DAEMON_HTTP_STYLE_H
+
+static const char style[] =
+    ":root{--bg:#fff;--fg:#1d2329;--dim:#5c6670;--line:#d8dde2;--soft:#f3f5f7;--accent:#0b62c4;--good:#1a7f45;"
+    "--bad:#b42318;--warm:#c2560c}"
+    "@media(prefers-color-scheme:dark){:root{--bg:#14181c;--fg:#e4e8ec;--dim:#9aa5b0;--line:#343c45;--soft:#1e242a;"
+    "--accent:#6fb1ff;--good:#5fce8d;--bad:#ff8a80;--warm:#ffab66}}"
+    "*{box-sizing:border-box}"
+    "body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",\"Noto Sans\","
+    "\"Noto Sans CJK SC\",\"PingFang SC\",\"Microsoft YaHei\",sans-serif}"
+    "header{border-bottom:1px solid var(--line);background:var(--soft)}"
+    "nav,main,footer{max-width:72rem;margin:0 auto;padding:.6rem 1rem}"
+    "nav{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem}nav .other{margin-left:auto}"
+    "a{color:var(--accent)}nav a{text-decoration:none}a:hover{text-decoration:underline}"
+    "h1{font-size:1.5rem;margin:.6rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}"
+    "h3{font-size:1rem;margin:1rem 0 .3rem}"
+    ".wide{overflow-x:auto;max-width:100%}"
+    "table{border-collapse:collapse;min-width:20rem}"
+    "th,td{text-align:left;padding:.25rem .9rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top}"
+    "th{color:var(--dim);font-weight:600;font-size:.85rem;white-space:nowrap}"
+    ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.t{white-space:nowrap}"
+    "pre{overflow-x:auto;margin:.2rem 0;padding:.5rem .7rem;background:var(--soft);border-radius:4px;"
+    "font:13px/1.5 ui-monospace,\"DejaVu Sans Mono\",\"Noto Sans Mono CJK SC\",Menlo,Consolas,monospace}"
+    "pre.wrap{white-space:pre-wrap;overflow-wrap:anywhere}"
+    ".note,footer{color:var(--dim)}footer{font-size:.85rem;border-top:1px solid var(--line);margin-top:2rem}"
+    ".good{color:var(--good);white-space:nowrap}.bad{color:var(--bad)}.prose{white-space:pre-wrap}"
+    ".columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:0 2.5rem}"
+    "form{display:flex;flex-wrap:wrap;gap:.5rem;align-items:end;margin:.8rem 0}"
+    "label{display:block}input,button{font:inherit;padding:.35rem .6rem;border:1px solid var(--line);border-radius:4px;"
+    "background:var(--bg);color:var(--fg);max-width:100%}"
+    "button{background:var(--accent);color:var(--bg);border-color:var(--accent)}"
+    "svg{display:block;width:100%;max-width:44rem;height:auto}"
+    "svg text{fill:var(--fg);font-size:12px}svg .dim{fill:var(--dim)}"
+    "svg .bar{fill:var(--accent)}svg .axis{stroke:var(--line)}"
+    "svg .past{fill:none;stroke:var(--warm);stroke-width:2}"
+    "svg .ahead{fill:none;stroke:var(--warm);stroke-width:2;stroke-dasharray:5 4}"
+    "svg .enter{stroke:var(--good)}svg .leave{stroke:var(--bad);stroke-dasharray:2 3}"
+    "svg .now{stroke:var(--dim);stroke-dasharray:3 3}"
+    "@media(max-width:600px){th,td{padding-right:.6rem}svg.large text{font-size:17px}svg.large .odd{display:none}"
+    ".cards table{min-width:0}.cards thead{display:none}"
+    ".cards tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}"
+    ".cards td{display:inline-block;border:0;padding:.1rem .8rem .1rem 0;overflow-wrap:anywhere}}"
+    ".key{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.85rem}.key span{display:flex;align-items:center;gap:.4rem}"
+    ".key svg{width:28px;height:10px}";
+
+#endif
