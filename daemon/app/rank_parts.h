@@ -2,6 +2,8 @@
 #ifndef GUANXI_DAEMON_APP_RANK_PARTS_H
 #define GUANXI_DAEMON_APP_RANK_PARTS_H
 
+#include <pthread.h>
+
 #include "app/rank.h"
 
 static inline bool rank_stops(const struct ranking *ranking)
@@ -19,5 +21,22 @@ static inline void rank_progress(const struct ranking *ranking, enum rank_phase 
 int rank_value(struct ranking *ranking, const struct rank_request *request);
 // Puts the events of ranking->row on the timelines of whom it changed, and says that it is done.
 int rank_tell(struct ranking *ranking);
+
+enum { RANK_ID_MAX = 128 };
+
+// Those who tell of one rank. Each takes the next customers in the order of ids, so that no two have one in hand.
+struct tellers {
+    struct ranking *ranking;
+    char event_id[32];      // rank/2026-01-31
+    _Atomic size_t done;    // customers so far
+    _Atomic bool crowded;   // somebody else writes the same customers: one is enough now
+    _Atomic bool failed;    // one of them has, so that all end
+    pthread_mutex_t mutex;  // of what is below
+    struct span after;      // behind whom nobody was taken yet; absent: nobody is left
+    char last[RANK_ID_MAX]; // its bytes
+};
+
+// Tells until nobody is left or one has failed; `helps`: or until it is crowded.
+int teller_run(struct tellers *tellers, struct store *store, bool helps);
 
 #endif

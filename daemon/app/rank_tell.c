@@ -1,11 +1,10 @@
-// The second half of a rank: events on the timelines of those whom it changed, applied like any other.
+// One who tells of a rank: events on the timelines of those whom it changed, applied like any other, in batches.
 #include <poll.h>
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "base/status.h"
-#include "codec/time.h"
 #include "judge.h"
 #include "rank_parts.h"
 
@@ -24,20 +23,19 @@ enum {
     WAITED_US = 50 * 1000,  // somebody else was at it
     LONELY_US = 3000 * 1000, // nobody was
     BLOCK = 256 * 1024,
-    ID_MAX = 128,
 };
 
 struct telling {
+    struct tellers *tellers;
     struct ranking *ranking;
     const struct policy *policy;
     struct store *store;
-    char event_id[32]; // rank/2026-01-31
+    bool helps;
     instant watermark;
     struct collector collector;
     struct writeset set;
     struct arena arena; // of one batch
     size_t share;
-    size_t done;  // customers so far
     bool look_up; // some of the events may be on their timelines
     bool hold;    // others write the same customers, which are to be kept from it for the time of a batch
     int64_t worked_us, waited_us; // since the last rest; the longest wait of these
@@ -82,7 +80,7 @@ static bool make_events(struct telling *telling)
             return false;
         telling->events[i] = (struct event){
             .time = instant_later(telling->watermark, telling->rows[i].state.as_of), .subject = change->customer_id,
-            .source = SPAN_LITERAL("guanxi"), .id = span_text(telling->event_id), .data = data, .type = TYPE_VALUED,
+            .source = SPAN_LITERAL("guanxi"), .id = span_text(telling->tellers->event_id), .data = data, .type = TYPE_VALUED,
             .effect = EFFECT_OF_VALUED, .due = INSTANT_NONE, .until = INSTANT_NONE, .tier = change->tier,
             .target = change->target,
         };
@@ -161,11 +159,17 @@ static int attempt(struct telling *telling)
     return outcome;
 }
 
+static void show(const struct telling *telling)
+{
+    if (!telling->helps)
+        rank_progress(telling->ranking, RANK_TELLING, atomic_load(&telling->tellers->done), telling->ranking->row.changed);
+}
+
 static void rest(const struct telling *telling, int64_t us)
 {
     int64_t end = clock_monotonic_us() + us;
     while (clock_monotonic_us() < end && !rank_stops(telling->ranking)) {
-        rank_progress(telling->ranking, RANK_TELLING, telling->done, telling->ranking->row.changed);
+        show(telling);
         poll(NULL, 0, NAP_MS);
     }
 }
@@ -175,7 +179,7 @@ static void rest(const struct telling *telling, int64_t us)
 static void leave_time(struct telling *telling, int64_t spent_us)
 {
     telling->worked_us += spent_us;
-    if (!telling->hold)
+    if (!telling->hold || telling->helps) // who helps leaves
         return;
     if (telling->waited_us < WAITED_US) {
         telling->hold = telling->worked_us < LONELY_US;
@@ -194,6 +198,7 @@ static int tell_some(struct telling *telling)
         outcome = attempt(telling);
         if (outcome == STORE_CONFLICT) {
             telling->hold = true;
+            atomic_store(&telling->tellers->crowded, true);
             telling->worked_us = telling->waited_us = 0;
         } else if (outcome == STORE_DUPLICATE) {
             telling->look_up = true;
@@ -216,29 +221,49 @@ static void adapt(struct telling *telling, int64_t spent_us)
         telling->share /= 2;
 }
 
-// The next batch. *last: the id it ended with; absent: there was nothing left.
-static int tell_batch(struct telling *telling, char last[ID_MAX], struct span *after)
+// The next customers of all those that are to be told of. *count 0: nobody is left.
+static int take_changes(struct telling *telling, struct rank_change **changes, size_t *count)
+{
+    struct tellers *tellers = telling->tellers;
+    struct store *store = telling->store;
+    int outcome = STORE_OK;
+    *count = 0;
+    pthread_mutex_lock(&tellers->mutex);
+    if (tellers->after.data)
+        outcome = store->rank->changes(store, telling->ranking->row.as_of, tellers->after, telling->share,
+                                       &telling->arena, changes, count);
+    tellers->after = SPAN_NONE;
+    if (outcome == STORE_OK && *count > 0) {
+        struct span id = (*changes)[*count - 1].customer_id;
+        memcpy(tellers->last, id.data, id.size);
+        tellers->after = span_of(tellers->last, id.size);
+    }
+    pthread_mutex_unlock(&tellers->mutex);
+    return outcome;
+}
+
+// The next batch. *more: there was one.
+static int tell_batch(struct telling *telling, bool *more)
 {
     struct store *store = telling->store;
-    struct rank_change *changes;
-    arena_reset(&telling->arena);
+    struct rank_change *changes = NULL;
+    size_t count = 0;
     int64_t begun_us = clock_monotonic_us();
     instant wall;
+    arena_reset(&telling->arena);
     int outcome = store->ops->clock(store, &telling->watermark, &wall);
     if (outcome == STORE_OK)
-        outcome = store->rank->changes(store, telling->ranking->row.as_of, *after, telling->share, &telling->arena,
-                                       &changes, &telling->count);
-    if (outcome != STORE_OK)
+        outcome = take_changes(telling, &changes, &count);
+    for (size_t at = 0; outcome == STORE_OK && at < count; at += telling->count) {
+        telling->changes = changes + at;
+        telling->count = count - at < telling->share ? count - at : telling->share;
+        outcome = tell_some(telling);
+        if (outcome == STORE_OK)
+            atomic_fetch_add(&telling->tellers->done, telling->count);
+    }
+    *more = count > 0;
+    if (outcome != STORE_OK || count == 0)
         return outcome;
-    *after = SPAN_NONE;
-    telling->changes = changes;
-    outcome = telling->count ? tell_some(telling) : STORE_OK;
-    if (outcome != STORE_OK || telling->count == 0)
-        return outcome;
-    struct span id = changes[telling->count - 1].customer_id;
-    memcpy(last, id.data, id.size);
-    *after = span_of(last, id.size);
-    telling->done += telling->count;
     int64_t spent_us = clock_monotonic_us() - begun_us;
     adapt(telling, spent_us);
     leave_time(telling, spent_us);
@@ -247,31 +272,27 @@ static int tell_batch(struct telling *telling, char last[ID_MAX], struct span *a
 
 static int tell_all(struct telling *telling)
 {
-    struct ranking *ranking = telling->ranking;
-    char last[ID_MAX];
-    struct span after = span_of("", 0);
+    struct tellers *tellers = telling->tellers;
+    bool more = true;
     int outcome = STORE_OK;
-    while (outcome == STORE_OK && after.data) {
-        rank_progress(ranking, RANK_TELLING, telling->done, ranking->row.changed);
-        outcome = rank_stops(ranking) ? fault(RANK_STOPPED, "stopped") : tell_batch(telling, last, &after);
+    while (outcome == STORE_OK && more && !atomic_load(&tellers->failed) &&
+           !(telling->helps && atomic_load(&tellers->crowded))) {
+        show(telling);
+        outcome = rank_stops(telling->ranking) ? fault(RANK_STOPPED, "stopped") : tell_batch(telling, &more);
     }
-    if (outcome == STORE_OK)
-        outcome = telling->store->rank->done(telling->store, ranking->row.as_of);
-    ranking->row.done = outcome == STORE_OK;
     return outcome;
 }
 
-int rank_tell(struct ranking *ranking)
+int teller_run(struct tellers *tellers, struct store *store, bool helps)
 {
     struct telling *telling = calloc(1, sizeof *telling); // the collector is large
     if (!telling)
         return out_of_memory();
-    int year, month, day;
-    time_date(ranking->row.as_of, &year, &month, &day);
-    snprintf(telling->event_id, sizeof telling->event_id, "rank/%04d-%02d-%02d", year, month, day);
-    telling->ranking = ranking;
-    telling->policy = ranking->policy;
-    telling->store = ranking->store;
+    telling->tellers = tellers;
+    telling->ranking = tellers->ranking;
+    telling->policy = tellers->ranking->policy;
+    telling->store = store;
+    telling->helps = helps;
     telling->share = TELL_FIRST;
     writeset_init(&telling->set);
     arena_init(&telling->arena, BLOCK);

@@ -28,10 +28,14 @@ struct postgres_settings rank_store_settings(const struct postgres_settings *set
     return patient;
 }
 
+enum { HELPERS_MOST = 63 }; // with one more connection they are as many as there may be workers
+
 // A rank as seen from the terminal.
 struct ranking_here {
     struct command_context *context;
     struct store *store;
+    struct store *helpers[HELPERS_MOST];
+    size_t helper_count;
     struct progress progress;
     enum rank_phase phase;
     bool shows;
@@ -119,6 +123,28 @@ static int rank_status(int outcome)
     return command_store_status(outcome);
 }
 
+static int open_store(const struct postgres_settings *settings, struct store **store)
+{
+    int status = postgres_store_open(settings, store);
+    if (status == 0)
+        status = (*store)->ops->reconnect(*store);
+    return status;
+}
+
+// As many connections as there are workers tell of what changes.
+static int open_helpers(struct ranking_here *here, const struct postgres_settings *settings)
+{
+    size_t count = (size_t)here->context->settings.app.workers - 1;
+    int status = 0;
+    while (status == 0 && here->helper_count < count && here->helper_count < HELPERS_MOST) {
+        struct store **helper = &here->helpers[here->helper_count++];
+        status = open_store(settings, helper);
+        if (status == 0)
+            (*helper)->policy = here->store->policy;
+    }
+    return status;
+}
+
 static int rank_here(struct ranking_here *here)
 {
     struct command_context *context = here->context;
@@ -126,8 +152,8 @@ static int rank_here(struct ranking_here *here)
     int status = choose_day(here, &request);
     if (status != 0)
         return status;
-    struct ranking ranking = {.policy = &context->policy.policy, .store = here->store, .progress = show_progress,
-                              .context = here};
+    struct ranking ranking = {.policy = &context->policy.policy, .store = here->store, .helpers = here->helpers,
+                              .helper_count = here->helper_count, .progress = show_progress, .context = here};
     int64_t begun_us = clock_monotonic_us();
     status = rank_status(rank_run(&ranking, &request));
     if (here->shows)
@@ -141,16 +167,19 @@ int command_rank(struct command_context *context)
 {
     struct ranking_here here = {.context = context};
     const struct postgres_settings settings = rank_store_settings(&context->settings.postgres);
-    int status = postgres_store_open(&settings, &here.store);
-    if (status == 0)
-        status = here.store->ops->reconnect(here.store);
+    int status = open_store(&settings, &here.store);
     if (status == 0)
         status = here.store->ops->check_schema(here.store);
     status = command_store_status(status);
     if (status == 0)
         status = policy_join(&context->policy, here.store, context->settings.app.lane_hold);
     if (status == 0)
+        status = command_store_status(open_helpers(&here, &settings));
+    if (status == 0)
         status = rank_here(&here);
+    for (size_t i = 0; i < here.helper_count; i++)
+        if (here.helpers[i])
+            here.helpers[i]->ops->close(here.helpers[i]);
     if (here.store)
         here.store->ops->close(here.store);
     return status;

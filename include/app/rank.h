@@ -29,8 +29,11 @@ struct rank_request {
 struct ranking {
     const struct policy *policy;
     struct store *store;      // which writes under this policy
+    // Others that do, to tell of changes at once with it, as long as nobody else writes the same customers. Or none.
+    struct store *const *helpers;
+    size_t helper_count;
     const _Atomic bool *stop; // or NULL
-    // Called often; `total` 0: nobody knows. NULL: nobody asks.
+    // Called often, by the thread that ranks; `total` 0: nobody knows. NULL: nobody asks.
     void (*progress)(void *context, enum rank_phase phase, size_t done, size_t total);
     void *context;
 

@@ -324,6 +324,91 @@ static void killed_anywhere_it_comes_out_the_same(void **state)
     }
 }
 
+// ---------------------------------------------------------------------------------------------- several tell
+
+enum { CROWD = 1700, HELPERS = 3 }; // more than one batch for each
+
+static void begin_crowd(struct scene *scene)
+{
+    char name[16];
+    instant start = scene->start = scene->start / DAY * DAY + HOUR;
+    for (int i = 0; i < CROWD; i++) {
+        snprintf(name, sizeof name, "c%04d", i);
+        orders(scene, name, start + i, "100");
+    }
+    scene_tick(scene, 0, start + 3 * HOUR);
+    scene_tick(scene, 1, start + 3 * HOUR);
+    scene_settle(scene);
+}
+
+static int rank_together(struct scene *scene, struct ranking *ranking)
+{
+    struct store *stores[1 + HELPERS];
+    for (size_t i = 0; i <= HELPERS; i++)
+        stores[i] = fake_store_open(scene->site.database);
+    *ranking = (struct ranking){.policy = &scene->policy, .store = stores[0], .helpers = stores + 1,
+                                .helper_count = HELPERS};
+    const struct rank_request request = {.as_of = today(scene), .tell = true};
+    int outcome = rank_run(ranking, &request);
+    for (size_t i = 0; i <= HELPERS; i++)
+        stores[i]->ops->close(stores[i]);
+    return outcome;
+}
+
+static void check_crowd(struct scene *scene)
+{
+    char name[16];
+    for (int i = 0; i < CROWD; i++) {
+        snprintf(name, sizeof name, "c%04d", i);
+        assert_int_equal(valued(scene, name), 1);
+        assert_int_equal(of(scene, name)->row.state.tier_changes, 1);
+    }
+    assert_true(fake_rank(scene->site.database, today(scene))->done);
+}
+
+static void several_tell_everybody_once(void **state)
+{
+    struct scene *scene = *state;
+    struct ranking ranking;
+    begin_crowd(scene);
+    assert_int_equal(rank_together(scene, &ranking), STORE_OK);
+    assert_int_equal(ranking.row.changed, CROWD);
+    check_crowd(scene);
+}
+
+static void where_others_are_one_tells_on(void **state)
+{
+    struct scene *scene = *state;
+    struct ranking ranking;
+    begin_crowd(scene);
+    fake_fail(scene->site.database,
+              &(struct fake_fault){.op = FAKE_OP_write, .nth = 1, .times = 2, .outcome = STORE_CONFLICT});
+    assert_int_equal(rank_together(scene, &ranking), STORE_OK);
+    assert_true(fake_struck(scene->site.database));
+    check_crowd(scene);
+}
+
+// Whoever of them is struck: nothing is said to be done, and begun again everybody is told of once.
+static void one_fails_and_all_end(void **state)
+{
+    (void)state;
+    for (int when = FAKE_BEFORE; when <= FAKE_AFTER; when++) {
+        for (int nth = 1; nth <= 3; nth++) {
+            struct scene *scene = scene_begin(true);
+            struct ranking ranking;
+            begin_crowd(scene);
+            fake_fail(scene->site.database, &(struct fake_fault){.op = FAKE_OP_write, .nth = nth, .outcome = STORE_AWAY,
+                                                                 .when = (enum fake_when)when});
+            assert_int_equal(rank_together(scene, &ranking), STORE_AWAY);
+            assert_false(fake_rank(scene->site.database, today(scene))->done);
+            fake_mend(scene->site.database);
+            assert_int_equal(rank_together(scene, &ranking), STORE_OK);
+            check_crowd(scene);
+            scene_end(scene);
+        }
+    }
+}
+
 static void others_in_the_way_are_waited_for(void **state)
 {
     struct scene *scene = *state;
@@ -381,6 +466,9 @@ int main(void)
         SCENE_TEST(parameters_are_kept_for_later_ranks),
         cmocka_unit_test(killed_anywhere_it_comes_out_the_same),
         SCENE_TEST(others_in_the_way_are_waited_for),
+        SCENE_TEST(several_tell_everybody_once),
+        SCENE_TEST(where_others_are_one_tells_on),
+        cmocka_unit_test(one_fails_and_all_end),
         SCENE_TEST(stopped_it_is_gone_on_with),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 -- Open reminders, and the next one of each customer as far as it falls due soon, with what their sentences tell. A
 -- reminder that is still to come does not name its promise: it is found by its due. The clock is told in any case:
--- without a reminder by a row of nulls.
+-- without a reminder by a row of nulls. What is of the owner is found before anything else is asked of its customers.
 -- $1 whether the clock is that of events, $2 owner (null: any, empty: nobody's), $3 how long from now,
 -- $4 promise_lead, $5 promise_grace, all three in microseconds
 WITH clock AS (
@@ -15,6 +15,11 @@ WITH clock AS (
     SELECT u.customer_id, u.kind, false, NULL, NULL, u.due_at, NULL, 0, NULL, NULL, false
     FROM guanxi.v_upcoming AS u
     WHERE u.due_at < (SELECT clock.at FROM clock) + $3::int8 * interval '1 microsecond'
+), own AS MATERIALIZED (
+    SELECT item.*
+    FROM item
+    WHERE $2::text IS NULL
+        OR (SELECT coalesce(c.owner, '') FROM guanxi.v_customer AS c WHERE c.customer_id = item.customer_id) = $2::text
 )
 SELECT clock.at, i.customer_id, i.kind, i.open, i.reminder_id,
     CASE WHEN i.kind NOT IN ('promise', 'overdue', 'thanks')
@@ -24,9 +29,8 @@ SELECT clock.at, i.customer_id, i.kind, i.open, i.reminder_id,
     c.agreement_at, c.agreement_until, p.promise_id, p.by, p.due_at, p.made_at, p.outcome_at, o.kinds, o.causes,
     o.since
 FROM clock
-    LEFT JOIN (item AS i
-        JOIN guanxi.v_customer AS c ON c.customer_id = i.customer_id)
-        ON $2::text IS NULL OR coalesce(c.owner, '') = $2::text
+    LEFT JOIN (own AS i
+        JOIN guanxi.v_customer AS c ON c.customer_id = i.customer_id) ON true
     LEFT JOIN LATERAL (SELECT p.promise_id, p.by, p.due_at, p.made_at, p.outcome_at
         FROM guanxi.v_promise AS p
         WHERE p.customer_id = i.customer_id AND i.kind IN ('promise', 'overdue', 'thanks')
