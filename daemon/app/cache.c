@@ -9,9 +9,10 @@
 
 // Entries stand in a ring, oldest first, and `slots` is an open-addressing index into it. An entry holds a
 // row as those of its words that are not as in a customer of whom nothing is known, which is few: most
-// instants are unset, and its packed book as it is. What is forgotten, and what no longer fits where it stands,
-// leaves a dead entry behind until the ring comes round.
-struct entry { // then the id, then `maps` and words, then the book
+// instants are unset, and of those that are set many are that of the last event, which stands there once; and its
+// packed book as it is. What is forgotten, and what no longer fits where it stands, leaves a dead entry behind until
+// the ring comes round.
+struct entry { // then the id, then maps and words, then the book
     uint32_t tag;
     uint32_t units : 15, id_size : 15, live : 1;
     uint32_t used : 1; // since it came to the head of the ring
@@ -26,6 +27,7 @@ enum {
     UNIT = sizeof(uint64_t),
     SKIPPED = offsetof(struct customer_row, version), // the id stands apart
     WORDS = (sizeof(struct customer_row) - SKIPPED) / UNIT,
+    LAST = offsetof(struct customer_row, state.as_of) - SKIPPED, // bytes: the word that others repeat
     MAPS = (WORDS + 63) / 64,
     ID_MOST = 1024,
     GRAIN = 2,           // units: leaves some room for a row to grow in
@@ -55,7 +57,7 @@ struct cache {
 };
 
 struct packed {
-    uint64_t units[MAPS + WORDS];
+    uint64_t units[2 * MAPS + WORDS]; // which words stand there, which are as the last instant; the words
     uint32_t size; // in units
 };
 
@@ -141,15 +143,18 @@ static uint64_t *packed_of(struct entry *entry)
 static void pack(const struct cache *cache, const struct customer_row *row, struct packed *packed)
 {
     const char *words = (const char *)row + SKIPPED;
-    uint64_t *to = packed->units + MAPS;
+    uint64_t *to = packed->units + MAPS + MAPS, last;
+    memcpy(&last, words + LAST, UNIT);
     for (int map = 0; map < MAPS; map++) {
-        uint64_t differs = 0, word;
+        uint64_t differs = 0, repeats = 0, word;
         for (int i = map * 64; i < WORDS && i < map * 64 + 64; i++) {
             memcpy(&word, words + (size_t)i * UNIT, UNIT);
             differs |= (uint64_t)(word != cache->unknown[i]) << i % 64;
+            repeats |= (uint64_t)(word == last && i != LAST / UNIT) << i % 64;
         }
         differs &= cache->kept[map];
-        packed->units[map] = differs;
+        packed->units[MAPS + map] = differs & repeats;
+        packed->units[map] = differs &= ~repeats;
         for (; differs; differs &= differs - 1)
             memcpy(to++, words + (size_t)(map * 64 + __builtin_ctzll(differs)) * UNIT, UNIT);
     }
@@ -160,11 +165,14 @@ static void pack(const struct cache *cache, const struct customer_row *row, stru
 static const char *unpack(const struct cache *cache, const uint64_t *packed, struct customer_row *row)
 {
     char *words = (char *)row + SKIPPED;
-    const uint64_t *from = packed + MAPS;
+    const uint64_t *from = packed + MAPS + MAPS;
     memcpy(words, cache->unknown, sizeof cache->unknown);
     for (int map = 0; map < MAPS; map++)
         for (uint64_t differs = packed[map]; differs; differs &= differs - 1)
             memcpy(words + (size_t)(map * 64 + __builtin_ctzll(differs)) * UNIT, from++, UNIT);
+    for (int map = 0; map < MAPS; map++)
+        for (uint64_t repeats = packed[MAPS + map]; repeats; repeats &= repeats - 1)
+            memcpy(words + (size_t)(map * 64 + __builtin_ctzll(repeats)) * UNIT, words + LAST, UNIT);
     return (const char *)from;
 }
 

@@ -14,23 +14,17 @@ static void open_event(struct writer *writer, struct arena *arena, const char *t
     char id[UUID_TEXT];
     uuid_text(uuid, id);
     writer_init(writer, arena);
-    json_open(writer, '{');
-    member_text(writer, "specversion", "1.0");
-    json_key(writer, "id");
-    write_text(writer, "\"");
+    write_text(writer, "{\"specversion\":\"1.0\",\"id\":\"");
     write_text(writer, id);
     write_text(writer, suffix);
-    write_text(writer, "\"");
-    member_text(writer, "source", OUR_SOURCE);
+    write_text(writer, "\",\"source\":\"" OUR_SOURCE "\"");
     member_text(writer, "type", type);
     member_string(writer, "subject", subject);
     member_instant(writer, "time", time);
     if (expires != INSTANT_NONE) {
         member_instant(writer, "expirytime", expires);
     }
-    member_text(writer, "datacontenttype", "application/json");
-    json_key(writer, "data");
-    json_open(writer, '{');
+    write_text(writer, ",\"datacontenttype\":\"application/json\",\"data\":{");
 }
 
 static struct span close_event(struct writer *writer)

@@ -1,7 +1,5 @@
 #include "codec/time.h"
 
-#include <stdio.h>
-
 enum { SECONDS_A_DAY = 86400, DAYS_TO_1970 = 719468 };
 
 // Days since 1970-01-01 of a date of the Gregorian calendar. Counted from 0000-03-01, so that the leap day
@@ -158,22 +156,31 @@ int time_parse(struct span text, instant *at)
     return 0;
 }
 
+// The last digits of a number, with zeros in front. The place behind them.
+static char *put_digits(char *at, int number, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--) {
+        at[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return at + digits;
+}
+
 int time_format(instant at, char text[TIME_TEXT_MAX])
 {
+    static const char before[] = {'\0', '-', '-', 'T', ':', ':', '.'};
     int64_t seconds = at / SECOND;
-    int fraction = (int)(at % SECOND);
     int time_of_day = (int)(seconds % SECONDS_A_DAY);
     int year, month, day;
     time_date(seconds / SECONDS_A_DAY, &year, &month, &day);
-    // The range of instants keeps every number within its digits; the remainders say so to the compiler.
-    int length = snprintf(text, TIME_TEXT_MAX, "%04u-%02u-%02uT%02u:%02u:%02u", (unsigned)year % 10000,
-                          (unsigned)month % 100, (unsigned)day % 100, (unsigned)time_of_day / 3600 % 100,
-                          (unsigned)time_of_day / 60 % 60, (unsigned)time_of_day % 60);
-    if (fraction) {
-        length += snprintf(text + length, (size_t)(TIME_TEXT_MAX - length), ".%06u",
-                           (unsigned)fraction % 1000000);
+    const int parts[] = {year, month, day, time_of_day / 3600, time_of_day / 60 % 60, time_of_day % 60,
+                         (int)(at % SECOND)};
+    char *end = put_digits(text, year, 4);
+    for (int i = 1; i < (parts[6] ? 7 : 6); i++) {
+        *end++ = before[i];
+        end = put_digits(end, parts[i], i < 6 ? 2 : 6);
     }
-    text[length++] = 'Z';
-    text[length] = '\0';
-    return length;
+    *end++ = 'Z';
+    *end = '\0';
+    return (int)(end - text);
 }

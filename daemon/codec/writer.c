@@ -1,6 +1,5 @@
 #include "codec/writer.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -50,11 +49,27 @@ struct span writer_finish(struct writer *writer)
     return span_of(writer->text, writer->size);
 }
 
+// Messages are made of many short pieces: the common case, room enough, is decided where they are written.
+static inline bool room_for(struct writer *writer, size_t size)
+{
+    return (!writer->failed && writer->capacity - writer->size > size) || reserve(writer, size);
+}
+
+static inline void put(struct writer *writer, const char *bytes, size_t size)
+{
+    memcpy(writer->text + writer->size, bytes, size);
+    writer->size += size;
+}
+
+static inline void put_char(struct writer *writer, char c)
+{
+    writer->text[writer->size++] = c;
+}
+
 void write_bytes(struct writer *writer, struct span bytes)
 {
-    if (bytes.size && reserve(writer, bytes.size)) {
-        memcpy(writer->text + writer->size, bytes.data, bytes.size);
-        writer->size += bytes.size;
+    if (bytes.size && room_for(writer, bytes.size)) {
+        put(writer, bytes.data, bytes.size);
     }
 }
 
@@ -65,9 +80,15 @@ void write_text(struct writer *writer, const char *text)
 
 void write_number(struct writer *writer, int64_t number)
 {
-    char digits[24];
-    int size = snprintf(digits, sizeof digits, "%" PRId64, number);
-    write_bytes(writer, span_of(digits, (size_t)size));
+    char digits[24], *end = digits + sizeof digits, *at = end;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + rest % 10);
+    } while (rest /= 10);
+    if (number < 0) {
+        *--at = '-';
+    }
+    write_bytes(writer, span_of(at, (size_t)(end - at)));
 }
 
 void write_real(struct writer *writer, double number)
@@ -83,19 +104,25 @@ void write_real(struct writer *writer, double number)
     write_bytes(writer, span_of(digits, (size_t)size));
 }
 
-// A value or key follows: a comma unless it is the first of its container or stands behind a key.
-static void separate(struct writer *writer)
+// A value or key follows: a comma unless it is the first of its container or stands behind a key. Then there is room
+// for `size` more bytes; false: there is not.
+static inline bool separate(struct writer *writer, size_t size)
 {
-    char last = writer->size ? writer->text[writer->size - 1] : '{';
-    if (!writer->failed && last != '{' && last != '[' && last != ':') {
-        write_text(writer, ",");
+    if (!room_for(writer, size + 1)) {
+        return false;
     }
+    char last = writer->size ? writer->text[writer->size - 1] : '{';
+    if (last != '{' && last != '[' && last != ':') {
+        put_char(writer, ',');
+    }
+    return true;
 }
 
 void json_open(struct writer *writer, char bracket)
 {
-    separate(writer);
-    write_bytes(writer, span_of(&bracket, 1));
+    if (separate(writer, 1)) {
+        put_char(writer, bracket);
+    }
 }
 
 void json_close(struct writer *writer, char bracket)
@@ -115,12 +142,18 @@ static const char *short_escape(char c)
     }
 }
 
-static void write_escaped(struct writer *writer, struct span text)
+static inline bool is_plain(char c)
+{
+    return (uint8_t)c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+// From the first character on that needs an escape.
+static void write_escaped(struct writer *writer, struct span text, uint32_t first)
 {
     uint32_t begun = 0; // of the run that needs no escape
-    for (uint32_t i = 0; i < text.size; i++) {
+    for (uint32_t i = first; i < text.size; i++) {
         char c = text.data[i];
-        if ((uint8_t)c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) {
+        if (is_plain(c)) {
             continue;
         }
         write_bytes(writer, span_of(text.data + begun, i - begun));
@@ -138,21 +171,33 @@ static void write_escaped(struct writer *writer, struct span text)
 
 void json_string(struct writer *writer, struct span text)
 {
-    separate(writer);
     if (!text.data) {
-        write_text(writer, "null");
+        text = SPAN_LITERAL("null");
+        if (separate(writer, text.size)) {
+            put(writer, text.data, text.size);
+        }
         return;
     }
-    write_text(writer, "\"");
-    write_escaped(writer, text);
+    if (!separate(writer, text.size + (size_t)2)) {
+        return;
+    }
+    uint32_t plain = 0;
+    while (plain < text.size && is_plain(text.data[plain])) {
+        plain++;
+    }
+    put_char(writer, '"');
+    if (plain == text.size) {
+        put(writer, text.data, text.size);
+    } else {
+        write_escaped(writer, text, plain);
+    }
     write_text(writer, "\"");
 }
 
 void json_members(struct writer *writer, struct span members)
 {
-    if (members.size) {
-        separate(writer);
-        write_bytes(writer, members);
+    if (members.size && separate(writer, members.size)) {
+        put(writer, members.data, members.size);
     }
 }
 

@@ -85,7 +85,8 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *report, vo
 static int make_client(struct kafka_sink *sink)
 {
     static const struct kafka_property defaults[] = {
-        {"linger.ms", "5"},
+        // Never waited out: publish hands over all it has and then has it sent. Until then nothing wakes the client.
+        {"linger.ms", "100"},
         {"compression.codec", "lz4"},
         // publish has its own deadline; one that runs out inside would be a fatal error up to 2.3.
         {"message.timeout.ms", "0"},
@@ -140,13 +141,14 @@ static rd_kafka_resp_err_t produce(struct kafka_sink *sink, struct sink_message 
                              RD_KAFKA_V_OPAQUE(message), RD_KAFKA_V_END);
 }
 
-// Serves the client until the deadline allows no more. False when the messages under way are to be dropped.
+// Has the client send what it holds, and serves it until the deadline allows no more. False when the messages under
+// way are to be dropped.
 static bool serve(struct kafka_sink *sink, int64_t deadline)
 {
     int64_t left_ms = (deadline - clock_monotonic_us()) / 1000;
     if (left_ms <= 0)
         return false;
-    rd_kafka_poll(sink->client, left_ms < POLL_MS ? (int)left_ms : POLL_MS);
+    rd_kafka_flush(sink->client, left_ms < POLL_MS ? (int)left_ms : POLL_MS);
     kafka_outage_probe(&sink->outage, sink->client);
     return rd_kafka_fatal_error(sink->client, NULL, 0) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }

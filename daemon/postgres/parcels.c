@@ -3,11 +3,17 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "postgres/sql.h"
 #include "result.h"
 #include "store_internal.h"
 #include "store_rows.h"
+
+enum {
+    LARGE = 1000,               // messages of a parcel that is not divided at once
+    DELAY_MOST_US = 3 * 1000000,
+};
 
 static struct parcel *find(const struct parcels *parcels, int32_t home)
 {
@@ -137,8 +143,13 @@ struct releasing {
     instant watermark;
     PGresult *due, *mixed;
     int next_mixed;
+    int32_t *waiting;  // homes of which a parcel waits for its rest
+    int waiting_count;
     size_t released; // messages
 };
+
+// Columns of the parcels that are due.
+enum { DUE_PARCEL, DUE_WHOLE, DUE_HOME, DUE_MESSAGES };
 
 static bool is_mixed(struct releasing *releasing, int64_t parcel_id)
 {
@@ -177,7 +188,7 @@ static int ask_for_mixed(struct releasing *releasing)
     struct parameters parameters = {0};
     begin_numbers(rows);
     for (int i = 0; i < PQntuples(releasing->due); i++)
-        add_number(rows, result_int8(releasing->due, i, 0));
+        add_number(rows, result_int8(releasing->due, i, DUE_PARCEL));
     if (rows->failed)
         return fault(STATUS_NOMEM, "out of memory");
     rows_parameters(rows, &parameters);
@@ -207,14 +218,45 @@ static int divide(struct releasing *releasing, int64_t parcel_id)
     return run(releasing, sql_parcel_divide, &parameters);
 }
 
+static bool waits_at(struct releasing *releasing, int32_t home)
+{
+    for (int i = 0; i < releasing->waiting_count; i++)
+        if (releasing->waiting[i] == home)
+            return true;
+    return false;
+}
+
+// Whether a parcel waits, for its rest or behind one that does.
+static bool waits(struct releasing *releasing, int i)
+{
+    const PGresult *due = releasing->due;
+    struct delay *delay = &releasing->store->delay;
+    int32_t home = result_int4(due, i, DUE_HOME);
+    if (waits_at(releasing, home))
+        return true;
+    if (result_bool(due, i, DUE_WHOLE) || result_int4(due, i, DUE_MESSAGES) < LARGE)
+        return false;
+    if (releasing->waiting_count == 0) {
+        int64_t parcel_id = result_int8(due, i, DUE_PARCEL), now = clock_monotonic_us();
+        if (delay->parcel_id != parcel_id)
+            *delay = (struct delay){parcel_id, now};
+        if (now - delay->since_us >= DELAY_MOST_US)
+            return false;
+    }
+    releasing->waiting[releasing->waiting_count++] = home;
+    return true;
+}
+
 // In the order in which they came, so that what is released of a customer comes before what stays.
 static int release_due(struct releasing *releasing, size_t limit)
 {
     int outcome = ask_for_mixed(releasing);
     begin_numbers(&releasing->store->rows);
     for (int i = 0; outcome == 0 && i < PQntuples(releasing->due) && releasing->released < limit; i++) {
-        int64_t parcel_id = result_int8(releasing->due, i, 0);
-        if (result_bool(releasing->due, i, 1) && !is_mixed(releasing, parcel_id)) {
+        int64_t parcel_id = result_int8(releasing->due, i, DUE_PARCEL);
+        if (waits(releasing, i))
+            continue;
+        if (result_bool(releasing->due, i, DUE_WHOLE) && !is_mixed(releasing, parcel_id)) {
             add_number(&releasing->store->rows, parcel_id);
             continue;
         }
@@ -233,7 +275,11 @@ int parcels_lock_due(struct postgres_store *store, const struct parameters *para
 int parcels_release(struct postgres_store *store, PGresult *due, instant watermark, size_t limit, size_t *released)
 {
     struct releasing releasing = {.store = store, .watermark = watermark, .due = due};
-    int outcome = PQntuples(due) ? release_due(&releasing, limit) : 0;
+    if (PQntuples(due) == 0)
+        return 0;
+    releasing.waiting = calloc((size_t)PQntuples(due), sizeof *releasing.waiting);
+    int outcome = releasing.waiting ? release_due(&releasing, limit) : fault(STATUS_NOMEM, "out of memory");
+    free(releasing.waiting);
     PQclear(releasing.mixed);
     *released += releasing.released;
     return outcome;

@@ -17,6 +17,13 @@ struct parcels {
     size_t count, room;
 };
 
+// Behind a backlog parcels are large, and the watermark has passed the whole of one soon after a part of it. To
+// divide it costs as much as to write it, so that this is put off for a while.
+struct delay {
+    int64_t parcel_id; // the first of those that wait; 0: none does
+    int64_t since_us;  // monotonic instant at which it became that
+};
+
 // Sends what the transitions of a write have to tell. `parcels` must stay until the pipeline is settled.
 int parcels_hold(struct parcels *parcels, struct pipeline *pipeline, const struct store_write *write);
 // The parcel that holds the message of a transition; 0: it has none.
@@ -29,7 +36,8 @@ extern const struct array_statement parcel_revoke;
 // Locks the parcels of which the watermark has passed something; parameters are homes and watermark.
 int parcels_lock_due(struct postgres_store *store, const struct parameters *parameters, PGresult **due);
 // Releases what it has passed of them, in the transaction that has locked them: what is whole, and of others until
-// there are `limit` messages. *released is increased by their number.
+// there are `limit` messages. Large ones may wait for their rest, and with them what comes behind them of their home.
+// *released is increased by their number.
 int parcels_release(struct postgres_store *store, PGresult *due, instant watermark, size_t limit, size_t *released);
 
 #endif

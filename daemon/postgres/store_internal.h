@@ -12,6 +12,7 @@ struct postgres_store {
     struct rows rows;       // rows and arrays on their way out
     uint32_t customer_type; // row type of customers in this database; 0: not asked yet
     struct parcels parcels; // of the write in hand
+    struct delay delay;     // of parcels that are better released whole
     struct buffer event;    // data of the event in hand, for timelines
     bool frozen;            // a transaction is open that only reads
 };

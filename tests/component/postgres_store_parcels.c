@@ -6,6 +6,8 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "support/history.h"
 #include "support/change_ids.h"
@@ -107,6 +109,45 @@ static void messages_of_a_customer_keep_their_order(void **state)
     assert_int_equal(release(36, 1), 3);
     assert_int_equal(release(99, 9), 2);
     assert_string_equal(sent(), "a1 a2 a3 a4 a5 b1 b2 ");
+}
+
+// Behind a backlog: the watermark will have passed all of it soon. What comes behind it waits as well, what there is of
+// other homes does not.
+static void a_large_parcel_waits_for_its_rest(void **state)
+{
+    (void)state;
+    const struct transition_row behind[] = {step("a", 1, 5, 5001)}, other[] = {step("c", 2, 7, 1)};
+    struct transition_row *steps = calloc(1000, sizeof *steps);
+    for (int32_t i = 0; i < 1000; i++)
+        steps[i] = step("a", 1, i + 1, i + 1);
+    write_steps(steps, 1000, 0);
+    write_steps(behind, 1, 1);
+    write_steps(other, 1, 2);
+    free(steps);
+    assert_int_equal(release(900, 99999), 1);
+    assert_string_equal(sent(), "c1 ");
+    assert_int_equal(release(1000, 99999), 0);
+    assert_int_equal(release(1001, 99999), 1001);
+}
+
+// Not for long: its rest may be far ahead.
+static void a_large_parcel_is_divided_after_a_while(void **state)
+{
+    (void)state;
+    struct transition_row *steps = calloc(1000, sizeof *steps);
+    for (int32_t i = 0; i < 1000; i++)
+        steps[i] = step("a", 1, i + 1, i + 1);
+    write_steps(steps, 1000, 0);
+    free(steps);
+    const struct timespec nap = {.tv_sec = 1};
+    size_t released = 0;
+    for (int i = 0; i < 10 && !released; i++) {
+        released = release(900, 99999);
+        assert_true(!released || i > 1);
+        nanosleep(&nap, NULL);
+    }
+    assert_int_equal(released, 899);
+    EXPECT("SELECT messages, held FROM guanxi.parcel ORDER BY held", "899|f\n101|t\n");
 }
 
 // As it was written, and a change of phase with where it came from.
@@ -452,6 +493,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_parcel_goes_when_all_of_it_has_passed_or_in_parts),
         TEST(messages_of_a_customer_keep_their_order),
+        TEST(a_large_parcel_waits_for_its_rest),
+        TEST(a_large_parcel_is_divided_after_a_while),
         TEST(what_is_held_is_found_by_customer),
         TEST(what_a_fold_revokes_does_not_go),
         TEST(what_was_released_is_not_revoked),

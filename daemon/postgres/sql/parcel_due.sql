@@ -1,7 +1,7 @@
 -- Held parcels of which the watermark has passed something, in the order in which they came. Locked: a fold that is
 -- revoking messages of one is waited for.
 -- $1 homes, $2 watermark
-SELECT p.parcel_id, p.until_at < $2::timestamptz AS whole
+SELECT p.parcel_id, p.until_at < $2::timestamptz AS whole, p.home, p.messages
 FROM guanxi.parcel p
 WHERE p.parcel_id = ANY (ARRAY(
     SELECT due.parcel_id
