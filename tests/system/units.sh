@@ -21,9 +21,9 @@ for unit in "$WORK_DIR"/units/*.service; do
     say "$(tail -n 1 "$WORK_DIR/security")"
 done
 
-# Instances differ from the single one in names alone.
+# Instances differ from the single one in names alone, and in that it keeps the folder in which theirs are.
 diff <(sed 's|%i.conf|guanxid.conf|; s|guanxi/%i$|guanxi|; s|, instance %i||' "$units/guanxid@.service" | grep -v '^#') \
-    <(grep -v '^#' "$units/guanxid.service") || fail "guanxid@.service is not guanxid.service of an instance"
+    <(grep -v '^#\|^RuntimeDirectoryPreserve=' "$units/guanxid.service") || fail "guanxid@.service is not guanxid.service of an instance"
 
 mkdir -p "$WORK_DIR/root/usr/lib/systemd/catalog" "$WORK_DIR/root/var/lib/systemd/catalog"
 cp "$units/guanxid.catalog" "$WORK_DIR/root/usr/lib/systemd/catalog"
