@@ -33,6 +33,8 @@ static int64_t lag_of(const struct lane_line *line)
 static int take_lane(void *context, const struct lane_line *line)
 {
     struct telling *telling = context;
+    if (telling->teller->lanes.count == 0)
+        page_rates_now(&telling->teller->rates);
     struct page_lane *lane = vector_push(&telling->teller->lanes);
     if (lane) {
         struct words *words = &telling->words;
@@ -51,8 +53,10 @@ static int take_lane(void *context, const struct lane_line *line)
         lane->rate = rate.rate;
         if (rate.lag != METRIC_ABSENT) {
             lane->lag = rate.lag;
-            lane->lag_us = rate.lag == 0 ? 0 : rate.lag_us;
+            lane->lag_us = rate.lag_us;
         }
+        if (lane->lag == 0)
+            lane->lag_us = 0;
     }
     return grown(telling, lane);
 }

@@ -18,6 +18,7 @@ void page_rates_free(struct page_rates *rates)
 {
     for (int i = 0; i < SAMPLES; i++)
         free(rates->samples[i].lanes);
+    free(rates->now.lanes);
     pthread_mutex_destroy(&rates->mutex);
 }
 
@@ -43,6 +44,12 @@ static const struct metric_lane *find(const struct metric_lane *lanes, size_t co
     return NULL;
 }
 
+void page_rates_now(struct page_rates *rates)
+{
+    free(rates->now.lanes);
+    rates->now.lanes = metrics_copy_lanes(&rates->now.count);
+}
+
 struct page_rate page_rates_of(struct page_rates *rates, const char *topic, int partition)
 {
     struct page_rate found = {-1, METRIC_ABSENT, METRIC_ABSENT};
@@ -58,13 +65,10 @@ struct page_rate page_rates_of(struct page_rates *rates, const char *topic, int 
             found.rate = (double)(to - from) * 1e6 / (double)(latest->at_us - sample->at_us);
     }
     pthread_mutex_unlock(&rates->mutex);
-    size_t count;
-    struct metric_lane *lanes = metrics_copy_lanes(&count);
-    const struct metric_lane *lane = find(lanes, count, topic, partition);
+    const struct metric_lane *lane = find(rates->now.lanes, rates->now.count, topic, partition);
     if (lane) {
         found.lag = lane->values[LANE_METRIC_LAG];
         found.lag_us = lane->values[LANE_METRIC_LAG_SECONDS];
     }
-    free(lanes);
     return found;
 }

@@ -16,6 +16,15 @@ CONSUMER = ["session.timeout.ms=3000", "heartbeat.interval.ms=500", "broker.addr
             "reconnect.backoff.max.ms=1000"]
 PRODUCER = ["broker.address.family=v4", "reconnect.backoff.max.ms=1000"]
 
+# Nothing is left to do for the present watermark.
+SETTLED = """
+SELECT NOT EXISTS (SELECT FROM guanxi.customer c WHERE c.fold_at <= w.watermark OR c.wake_at < w.watermark)
+    AND NOT EXISTS (SELECT FROM guanxi.outbox o WHERE o.at < w.watermark)
+    AND NOT EXISTS (SELECT FROM guanxi.v_notice n WHERE n.state = 'held' AND n.at < w.watermark)
+    AND NOT EXISTS (SELECT FROM guanxi.parcel p WHERE NOT p.held OR p.from_at < w.watermark)
+FROM guanxi.v_watermark w
+"""
+
 
 class Site:
     def __init__(self, work, name, kafka, postgres, topics=None, settings=None, migrate=True):
@@ -102,6 +111,13 @@ class Site:
             wait_until(seconds, lambda: self.has_reached(ends), "lanes at their ends")
         except TimeoutError:
             raise AssertionError(f"lanes: {self.lanes()}, expected {ends}\n{self.tails()}") from None
+
+    def wait_until_settled(self, seconds=60):
+        """Until all is done that follows from what was taken."""
+        try:
+            wait_until(seconds, lambda: self.query(SETTLED)[0][0], "everything is settled")
+        except TimeoutError:
+            raise AssertionError(f"not settled\n{self.tails()}") from None
 
     def views(self):
         return views.read_views(self.postgres, self.name, self.prefix)

@@ -12,15 +12,6 @@ from rig.twins import differences, read_life
 TOPICS = {"calls": 2, "crm": 2}
 LANES = [(topic, partition) for topic in TOPICS for partition in range(TOPICS[topic])]
 
-# Nothing is left to do for the present watermark.
-SETTLED = """
-SELECT NOT EXISTS (SELECT FROM guanxi.customer c WHERE c.fold_at <= w.watermark OR c.wake_at < w.watermark)
-    AND NOT EXISTS (SELECT FROM guanxi.outbox o WHERE o.at < w.watermark)
-    AND NOT EXISTS (SELECT FROM guanxi.v_notice n WHERE n.state = 'held' AND n.at < w.watermark)
-    AND NOT EXISTS (SELECT FROM guanxi.parcel p WHERE NOT p.held OR p.from_at < w.watermark)
-FROM guanxi.v_watermark w
-"""
-
 OUTBOUND, INBOUND = {"direction": "outbound"}, {"direction": "inbound"}
 SHOP = [
     ("2026-01-02T09:00:00Z", "call.completed", OUTBOUND),
@@ -86,10 +77,7 @@ class Identities(case.SystemTest):
         site.publish(records)
         self.sent += records
         site.wait_for_lanes(stream.lane_ends(self.sent))
-        try:
-            wait_until(60, lambda: site.query(SETTLED)[0][0], "everything is settled")
-        except TimeoutError:
-            raise AssertionError(f"not settled\n{site.tails()}") from None
+        site.wait_until_settled()
 
     def assert_same_life(self, site, customer, twin, but=()):
         life, other = read_life(site, customer, but), read_life(site, twin, but)

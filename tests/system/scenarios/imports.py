@@ -290,8 +290,7 @@ class Imports(case.SystemTest):
         site.start()
         site.publish(self.number(records))
         site.wait_for_lanes(stream.lane_ends(records))
-        wait_until(30, lambda: site.query("SELECT count(*) FROM guanxi.customer WHERE fold_at IS NOT NULL "
-                                          "OR wake_at < (SELECT watermark FROM guanxi.v_watermark)") == [(0,)], "a quiet site")
+        site.wait_until_settled()
         site.instances[0].stop()
         path = os.path.join(site.folder, "export.ndjson")
         done = site.command("export", path, timeout=60)
