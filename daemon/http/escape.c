@@ -4,35 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The bytes of the UTF-8 character that begins here; 0: none does.
-static size_t character(const unsigned char *text, size_t size)
-{
-    static const struct {
-        unsigned char mask, lead;
-        uint32_t least;
-    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-    for (size_t length = 1; length <= 4 && length <= size; length++) {
-        if ((text[0] & forms[length - 1].mask) != forms[length - 1].lead)
-            continue;
-        uint32_t code = text[0] & (unsigned char)~forms[length - 1].mask;
-        for (size_t i = 1; i < length; i++) {
-            if ((text[i] & 0xc0) != 0x80)
-                return 0;
-            code = code << 6 | (text[i] & 0x3f);
-        }
-        bool surrogate = code >= 0xd800 && code < 0xe000;
-        return code >= forms[length - 1].least && code < 0x110000 && !surrogate ? length : 0;
-    }
-    return 0;
-}
-
-bool is_utf8(const char *text, size_t size)
-{
-    for (size_t length; size > 0; text += length, size -= length)
-        if ((length = character((const unsigned char *)text, size)) == 0)
-            return false;
-    return true;
-}
+#include "base/utf8.h"
 
 static const char *entity(char byte)
 {
@@ -51,7 +23,7 @@ void escape_html(FILE *out, const char *text)
     size_t size = text ? strlen(text) : 0;
     while (size > 0) {
         const unsigned char *bytes = (const unsigned char *)text;
-        size_t length = character(bytes, size);
+        size_t length = utf8_character(text, size);
         bool steers = (*bytes < 0x20 && *bytes != '\n' && *bytes != '\t') || *bytes == 0x7f ||
                       (length == 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0);
         const char *safe = entity(*text);

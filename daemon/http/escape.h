@@ -17,8 +17,6 @@ void escape_put(FILE *out, const char *format, va_list values) __attribute__((fo
 // "name=value" for a query, in an attribute too.
 void escape_query(FILE *out, const char *name, const char *value);
 
-bool is_utf8(const char *text, size_t size);
-
 // Undoes the encoding of a query or form in place: '+' and %NN. Its size.
 size_t unescape_form(char *text);
 

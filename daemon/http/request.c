@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
 #include "escape.h"
 
 enum page_language request_language(const char *accept)
@@ -31,7 +32,7 @@ enum page_language request_language(const char *accept)
 void request_argument(struct request *request, const char *value)
 {
     size_t size = value ? strlen(value) : 0;
-    if (size >= sizeof request->argument || (value && !is_utf8(value, size))) {
+    if (size >= sizeof request->argument || (value && !utf8_whole(value, size))) {
         request->bad = true;
         return;
     }
