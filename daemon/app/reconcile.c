@@ -5,12 +5,9 @@
 
 struct reconciling {
     struct writeset *set;
-    const struct customer_row *row;
+    const struct customer_row *row, *before;
     const struct yielded *yielded;
     const struct follow_ups *had;
-    instant quiet_until; // before it all is silent
-    instant came_to;     // the customer, before the fold
-    bool announce;       // but open reminders are announced late
     struct reminder_index made, made_notices, old, old_notices;
     struct reminder_index old_messages; // of closings; others are about none
 };
@@ -104,7 +101,7 @@ static bool is_silent(const struct reconciling *all, const struct reminder_row *
     const struct notice_row *was = old && old->status == REMINDER_OPEN ? old_notice(all, notice) : NULL;
     if (was && was->state != NOTICE_SUPPRESSED)
         return false;
-    return notice->at < all->quiet_until || (was && notice->at < all->came_to);
+    return notice->at < all->before->quiet_until || (was && notice->at < all->before->state.as_of);
 }
 
 // `old`: the reminder in the table, or NULL. A number of one that stays is taken where its notice is.
@@ -127,7 +124,8 @@ static bool add_notices(const struct reconciling *all, struct reminder_row *remi
         added->state = is_silent(all, reminder, old, notice) ? NOTICE_SUPPRESSED : NOTICE_HELD;
         held |= added->state == NOTICE_HELD;
     }
-    if (all->announce && !reminder->exists && reminder->status == REMINDER_OPEN && !held)
+    bool tells = all->before->brought == BROUGHT_TO_TELL; // open reminders are announced late
+    if (tells && !reminder->exists && reminder->status == REMINDER_OPEN && !held)
         reminder->announce = ANNOUNCE_PENDING;
     return true;
 }
@@ -194,10 +192,7 @@ static bool moot_or_delete(const struct reconciling *all, const struct reminder_
 bool reconcile_reminders(struct writeset *set, const struct customer_row *row, const struct customer_row *before,
                          const struct yielded *yielded, const struct follow_ups *had)
 {
-    struct reconciling all = {
-        .set = set, .row = row, .yielded = yielded, .had = had, .quiet_until = before->quiet_until,
-        .came_to = before->state.as_of,
-        .announce = before->brought == BROUGHT_TO_TELL};
+    struct reconciling all = {.set = set, .row = row, .before = before, .yielded = yielded, .had = had};
     if (!make_indexes(&all) || !drop_held_closings(&all))
         return false;
     for (size_t i = 0; i < yielded->reminder_count; i++) {
