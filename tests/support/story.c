@@ -92,6 +92,22 @@ void story_begin(struct story *story)
     story->applied = EVENT_DROPPED;
 }
 
+void story_stands(struct story *story, enum level level, double warmth, instant start)
+{
+    struct customer *customer = &story->customer;
+    customer->as_of = customer->first_seen_at = customer->level_since = customer->stage_since = start;
+    customer->stage = STAGE_MATURE; // nothing more to enter
+    customer->last_contact_at = customer->last_inbound_at = customer->last_outbound_at = start;
+    customer->followed_up_at = start;
+    customer->rhythm = 3;
+    customer->level = (int16_t)level;
+    customer->warmth = warmth;
+    customer->warmth_at = start;
+    for (int i = LEVEL_BASIC; i <= LEVEL_PROACTIVE; i++) {
+        story->policy.cadence[i] = 10000 * DAY;
+    }
+}
+
 static uint8_t side_of(const struct type_rule *rule, enum side direction)
 {
     switch ((enum contact)rule->contact) {

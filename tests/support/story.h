@@ -42,6 +42,9 @@ struct effects effect_log_into(struct effect_log *log);
 // Defaults, nobody known, nothing emitted.
 void story_begin(struct story *story);
 
+// A mature customer of that level and warmth, all evidence fresh at `start`, and no reminder due for years.
+void story_stands(struct story *story, enum level level, double warmth, instant start);
+
 // An event of this type with the contact and marks of its rule; `direction` decides where the rule says so. What
 // its type needs besides is there: a promise is "P", by us, due in a day; a profile tells nothing.
 struct event story_event(const struct story *story, enum event_type type, enum side direction,

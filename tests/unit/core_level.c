@@ -19,21 +19,9 @@ static int set_up(void **state)
     return 0;
 }
 
-// A mature customer of that level and warmth, all evidence fresh at `start`.
 static void stands_at(enum level level, double warmth)
 {
-    struct customer *customer = &story.customer;
-    customer->as_of = customer->first_seen_at = customer->level_since = customer->stage_since = start;
-    customer->stage = STAGE_MATURE; // nothing more to enter
-    customer->last_contact_at = customer->last_inbound_at = customer->last_outbound_at = start;
-    customer->followed_up_at = start;
-    customer->rhythm = 3;
-    customer->level = (int16_t)level;
-    customer->warmth = warmth;
-    customer->warmth_at = start;
-    for (int i = LEVEL_BASIC; i <= LEVEL_PROACTIVE; i++) {
-        story.policy.cadence[i] = 10000 * DAY; // reminders are not the matter here
-    }
+    story_stands(&story, level, warmth, start);
 }
 
 static void expect_step(size_t number, int from, int to, enum level_cause cause, instant when)

@@ -22,22 +22,6 @@ static int set_up(void **state)
     return 0;
 }
 
-// On level 2, with evidence that lasts a year, and nothing more to enter.
-static void stands_reactive(void)
-{
-    struct customer *customer = &story.customer;
-    customer->as_of = customer->first_seen_at = customer->level_since = customer->stage_since = start;
-    customer->stage = STAGE_MATURE;
-    customer->last_contact_at = customer->last_inbound_at = customer->last_outbound_at = start;
-    customer->followed_up_at = start;
-    customer->rhythm = 3;
-    customer->level = LEVEL_REACTIVE;
-    customer->warmth = 5;
-    customer->warmth_at = start;
-    for (int i = LEVEL_BASIC; i <= LEVEL_PROACTIVE; i++)
-        story.policy.cadence[i] = 10000 * DAY; // reminders are not the matter here
-}
-
 static void warmth_decays(void **state)
 {
     (void)state;
@@ -94,7 +78,7 @@ static instant falls_at(double warmth, duration half_life, instant warmth_at)
 static void the_warmth_instant_is_a_whole_second(void **state)
 {
     (void)state;
-    stands_reactive();
+    story_stands(&story, LEVEL_REACTIVE, 5, start);
     duration ten = 10 * SECOND;
     assert_int_equal(falls_at(5, ten, start), start + ten);
     assert_int_equal(falls_at(5, ten, start + 1), start + ten + SECOND);
@@ -112,7 +96,7 @@ static void the_warmth_instant_is_a_whole_second(void **state)
 static void a_leave_of_zero_is_never_reached(void **state)
 {
     (void)state;
-    stands_reactive();
+    story_stands(&story, LEVEL_REACTIVE, 5, start);
     story.policy.leave[LEVEL_REACTIVE] = 0;
     story.policy.half_life = SECOND;
     assert_int_equal(customer_wake(&story.policy, &story.customer), start + 365 * DAY);
