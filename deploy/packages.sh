@@ -14,7 +14,7 @@ demo_packages=(
 test_packages=(
     "${demo_packages[@]}"
     libcmocka-dev clang clang-tidy clang-format libclang-rt-dev llvm
-    git python3 python3-confluent-kafka python3-psycopg2 python3-jsonschema jq procps zstd
+    git openssl python3 python3-confluent-kafka python3-psycopg2 python3-jsonschema jq procps zstd
     maven default-jre-headless ca-certificates prometheus systemd
     chromium fonts-wqy-microhei
 )

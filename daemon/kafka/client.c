@@ -75,6 +75,31 @@ int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **clien
     return fault(STATUS_CONFIG, "kafka: %s", message);
 }
 
+bool kafka_is_refusal(rd_kafka_resp_err_t error)
+{
+    return error == RD_KAFKA_RESP_ERR__SSL || error == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+           error == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED ||
+           error == RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM;
+}
+
+const char *kafka_advice(rd_kafka_resp_err_t error)
+{
+    switch (error) {
+    case RD_KAFKA_RESP_ERR__SSL:
+        return "see ssl.ca.location, ssl.certificate.location if the brokers ask for one, whether the certificates are in "
+               "date, and whether that of the brokers names the host in kafka.brokers";
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+    case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
+        return "see sasl.mechanism, sasl.username and sasl.password in kafka.properties or its file, and whether the "
+               "brokers know this user";
+    case RD_KAFKA_RESP_ERR__RESOLVE: return "see the names of hosts in kafka.brokers";
+    default:
+        return "see whether they run, whether kafka.brokers names them, and whether security.protocol is that of their "
+               "listener";
+    }
+}
+
 static bool is_about_connections(rd_kafka_resp_err_t error)
 {
     return error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
@@ -89,12 +114,17 @@ void kafka_outage_error(struct kafka_outage *outage, rd_kafka_resp_err_t error, 
         return;
     }
     outage->last_error = clock_monotonic_us();
+    // With TLS 1.3 a broker refuses a certificate after the handshake: librdkafka takes that for lost transport.
+    if (error == RD_KAFKA_RESP_ERR__TRANSPORT && strstr(reason, "SSL alert"))
+        error = RD_KAFKA_RESP_ERR__SSL;
+    if (kafka_is_refusal(error))
+        outage->refusal = error;
     bool total = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     if (total && !outage->total)
         log_event(LOG_ERROR, KAFKA_AWAY, "kafka: %s: no broker can be reached (%s); waiting for one, nothing is lost: "
-                  "see whether they run and whether kafka.brokers names them", outage->who, reason);
+                  "%s", outage->who, reason, kafka_advice(outage->refusal ? outage->refusal : error));
     else if (!outage->begun)
-        log_warning("kafka: %s: trouble with a broker: %s", outage->who, reason);
+        log_warning("kafka: %s: trouble with a broker: %s; %s", outage->who, reason, kafka_advice(error));
     outage->begun = true;
     outage->total |= total;
 }
@@ -106,6 +136,7 @@ void kafka_outage_over(struct kafka_outage *outage)
         return;
     log_event(LOG_NOTICE, KAFKA_BACK, "kafka: %s: the cluster answers again", outage->who);
     outage->begun = outage->total = false;
+    outage->refusal = RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 void kafka_outage_probe(struct kafka_outage *outage, rd_kafka_t *client)

@@ -20,6 +20,7 @@ struct kafka_outage {
     const char *who; // "consumer" or "producer", for log lines
     bool begun;
     bool total;          // no broker at all is left
+    rd_kafka_resp_err_t refusal; // the latest of this outage that is about certificates or passwords
     int64_t last_error;  // monotonic µs
     int64_t last_probe;
 };
@@ -34,6 +35,11 @@ int kafka_conf(const struct kafka_settings *settings, enum kafka_role role,
 
 // Makes the client and takes `conf`, whatever comes.
 int kafka_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **client);
+
+// What to do about an error that keeps a client from the brokers: a sentence without its full stop.
+const char *kafka_advice(rd_kafka_resp_err_t error);
+// Whether a broker is there and it is the credentials that it, or this side, will not have: waiting does not help.
+bool kafka_is_refusal(rd_kafka_resp_err_t error);
 
 // Feeds an error of the client that is not about a message or partition.
 void kafka_outage_error(struct kafka_outage *outage, rd_kafka_resp_err_t error, const char *reason);

@@ -2,7 +2,8 @@
 #
 #   kafka_fetch                  the artifacts, once per version, into build/kafka/VERSION
 #   kafka_create DIR [K=V...]    formats, starts; sets and exports GUANXI_TEST_KAFKA (bootstrap servers);
-#                                K=V are further server properties
+#                                K=V are further server properties; KAFKA_LISTENERS may hold more listeners
+#                                (NAME://127.0.0.1:PORT,...) and KAFKA_SCRAM a user as NAME:PASSWORD
 #   kafka_start DIR              also after a stop, on the same ports; returns when it answers
 #   kafka_stop DIR               controlled shutdown;   kafka_kill DIR   kill -9
 #   kafka_restart DIR
@@ -48,8 +49,8 @@ kafka_write_properties() {
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
-listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$port
+listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller${KAFKA_LISTENERS:+,$KAFKA_LISTENERS}
+advertised.listeners=PLAINTEXT://127.0.0.1:$port${KAFKA_LISTENERS:+,$KAFKA_LISTENERS}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
@@ -76,8 +77,10 @@ END
 
 # kafka_create DIR [K=V...]; KAFKA_CLUSTER_ID may set another cluster id than the usual one.
 kafka_create() {
-    local dir=$1 cluster=${KAFKA_CLUSTER_ID:-5L6g3nShT-eMCtK--X86sw}
+    local dir=$1 cluster=${KAFKA_CLUSTER_ID:-5L6g3nShT-eMCtK--X86sw} user=()
     shift
+    [[ -z ${KAFKA_SCRAM:-} ]] ||
+        user=(--add-scram "SCRAM-SHA-512=[name=${KAFKA_SCRAM%%:*},password=${KAFKA_SCRAM#*:}]")
     kafka_fetch
     mkdir -p "$dir"
     free_ports 2
@@ -86,7 +89,7 @@ kafka_create() {
     logging+=" -Dlog4j2.configurationFile=$GUANXI_SOURCE_DIR/tests/kafka/log4j2.xml"
     # SerialGC and the first compiler tier: a short life on few cores is mostly starting up.
     java -Xmx256M -XX:+UseSerialGC -XX:TieredStopAtLevel=1 $logging -cp "$KAFKA_JARS/*" \
-        kafka.tools.StorageTool format -t "$cluster" -c "$dir/server.properties" >"$dir/log" 2>&1 ||
+        kafka.tools.StorageTool format -t "$cluster" -c "$dir/server.properties" "${user[@]}" >"$dir/log" 2>&1 ||
         { service_log_tail "$dir"; fail "formatting Kafka's folder"; }
     cat >"$dir/start" <<END
 #!/bin/bash
