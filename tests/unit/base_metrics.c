@@ -19,8 +19,8 @@
 
 static char *written(void)
 {
-    char *text = NULL;
-    size_t size = 0;
+    static char *text; // gcc 12 takes what is returned for a pointer to it, were it local
+    static size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     metrics_write(out);
@@ -256,8 +256,8 @@ static void threads_lose_nothing(void **state)
 static void the_reference_names_every_metric(void **state)
 {
     (void)state;
-    char *text = NULL;
-    size_t size = 0;
+    static char *text; // gcc 12 takes what is returned for a pointer to it, were it local
+    static size_t size;
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     metrics_write_reference(out);
