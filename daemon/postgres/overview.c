@@ -154,6 +154,8 @@ int overview_customers(const struct postgres_settings *settings, const struct po
     else
         parameter_null(&parameters);
     parameter_text(&parameters, filter->search);
+    parameter_bool(&parameters, filter->owner || filter->level || filter->stage != -1 || filter->tier != TIER_NONE
+                                    || filter->at_risk || filter->search);
     return ask(settings, sql_overview_customers, &parameters, take_line, &lines);
 }
 

@@ -114,6 +114,10 @@ static void the_list(void **state)
          "open_reminders,at_risk,spent\r\n"
          "ann,Ann\x1b[2J,Bo,2,,8.330198808563413,3,,2025-12-03T08:00:00+08:00,cadence,2026-03-03T08:00:00+08:00,1,false,0\r\n"
          "li-na,李娜,王强,3,4,10,5,star,2026-01-10T10:00:00+08:00,promise,2026-03-05T10:00:00+08:00,3,true,123450\r\n");
+    says("customer list --csv --at-risk --limit 1",
+         "customer_id,name,owner,level,target_level,warmth,stage,tier,last_contact_at,next_kind,next_due_at,"
+         "open_reminders,at_risk,spent\r\n"
+         "li-na,李娜,王强,3,4,10,5,star,2026-01-10T10:00:00+08:00,promise,2026-03-05T10:00:00+08:00,3,true,123450\r\n");
     says("customer list --json --tier star",
          "[{\"customer_id\": \"li-na\", \"name\": \"李娜\", \"owner\": \"王强\", \"level\": 3, \"target_level\": 4, "
          "\"warmth\": 10, \"stage\": 5, \"tier\": \"star\", \"last_contact_at\": \"2026-01-10T02:00:00Z\", "
@@ -149,6 +153,12 @@ static void filters_and_orders(void **state)
     lists("--sort warmth", "li-na ann zed wu ");
     lists("--sort contact", "zed ann li-na wu ");
     lists("--sort due", "ann li-na zed wu ");
+    lists("--sort due --limit 2", "ann li-na ");
+    lists("--sort due --limit 3", "ann li-na zed ");
+    lists("--sort due --limit 9", "ann li-na zed wu ");
+    lists("--sort due --owner 王强", "li-na wu ");
+    lists("--sort due --level 1 --limit 1", "zed ");
+    lists("--sort warmth --at-risk --limit 1", "li-na ");
     lists("--sort spent --limit 3", "li-na wu ann ");
     says("customer list --owner nobody", "No customer matches.\n");
     says("customer list --owner nobody --lang zh", "没有符合条件的客户。\n");

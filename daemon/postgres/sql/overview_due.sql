@@ -1,6 +1,7 @@
 -- Open reminders, and the next one of each customer as far as it falls due soon, with what their sentences tell. A
 -- reminder that is still to come does not name its promise: it is found by its due. The clock is told in any case:
--- without a reminder by a row of nulls. What is of the owner is found before anything else is asked of its customers.
+-- without a reminder by a row of nulls. What is of the owner is found before anything else is asked of its customers,
+-- and customers are then asked for one by one (hence LIMIT): how few they are is more than can be estimated.
 -- $1 whether the clock is that of events, $2 owner (null: any, empty: nobody's), $3 how long from now,
 -- $4 promise_lead, $5 promise_grace, all three in microseconds
 WITH clock AS (
@@ -19,7 +20,9 @@ WITH clock AS (
     SELECT item.*
     FROM item
     WHERE $2::text IS NULL
-        OR (SELECT coalesce(c.owner, '') FROM guanxi.v_customer AS c WHERE c.customer_id = item.customer_id) = $2::text
+        OR item.customer_id IN (SELECT c.customer_id
+            FROM guanxi.v_customer AS c
+            WHERE c.owner = $2::text OR $2::text = '' AND c.owner IS NULL)
 )
 SELECT clock.at, i.customer_id, i.kind, i.open, i.reminder_id,
     CASE WHEN i.kind NOT IN ('promise', 'overdue', 'thanks')
@@ -30,7 +33,10 @@ SELECT clock.at, i.customer_id, i.kind, i.open, i.reminder_id,
     o.since
 FROM clock
     LEFT JOIN (own AS i
-        JOIN guanxi.v_customer AS c ON c.customer_id = i.customer_id) ON true
+        CROSS JOIN LATERAL (SELECT c.*
+            FROM guanxi.v_customer AS c
+            WHERE c.customer_id = i.customer_id
+            LIMIT 1) AS c) ON true
     LEFT JOIN LATERAL (SELECT p.promise_id, p.by, p.due_at, p.made_at, p.outcome_at
         FROM guanxi.v_promise AS p
         WHERE p.customer_id = i.customer_id AND i.kind IN ('promise', 'overdue', 'thanks')
