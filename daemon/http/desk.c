@@ -106,6 +106,7 @@ static void read_request(struct desk *desk, struct MHD_Connection *connection, s
     request->known = gate_knows_bearer(gate, value_of(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION)) ||
                      gate_knows_cookie(gate, value_of(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE));
     read_argument(request, connection);
+    request_after(request, value_of(connection, MHD_GET_ARGUMENT_KIND, "after"));
 }
 
 static struct visit *new_visit(struct desk *desk, struct MHD_Connection *connection, const char *path,

@@ -6,6 +6,29 @@
 #include "json.h"
 #include "pages.h"
 
+// Links to the beginning of the list and to what comes next.
+static void put_places(const struct page *page, const struct page_records *records)
+{
+    const struct view *view = &page->view;
+    bool later = page->request->after > 0;
+    if (!later && !records->more)
+        return;
+    put(view, "<p>");
+    if (later) {
+        put(view, "<a ");
+        view_link(view, "/quarantine", NULL, NULL);
+        put(view, ">%s</a>%s", said(view, PAGE_TEXT_FIRST_RECORDS), records->more ? " · " : "");
+    }
+    if (records->more) {
+        char last[24];
+        snprintf(last, sizeof last, "%" PRId64, records->records[records->count - 1].id);
+        put(view, "<a ");
+        view_link(view, "/quarantine", "after", last);
+        put(view, ">%s</a>", said(view, PAGE_TEXT_MORE_RECORDS));
+    }
+    put(view, "</p>\n");
+}
+
 static void put_list(const struct page *page, const struct page_records *records)
 {
     static const struct view_column columns[] = {
@@ -33,8 +56,7 @@ static void put_list(const struct page *page, const struct page_records *records
     }
     if (records->count > 0)
         view_table_end(view);
-    if (records->more)
-        view_note(view, PAGE_TEXT_MORE_RECORDS);
+    put_places(page, records);
     view_end(view);
 }
 
@@ -92,6 +114,8 @@ static void json_list(struct json *json, const struct page_records *records)
     }
     doc_close(json, ']');
     doc_bool(json, "more", records->more);
+    if (records->more)
+        doc_number(json, "after", records->records[records->count - 1].id);
     doc_close(json, '}');
 }
 
@@ -119,8 +143,13 @@ unsigned show_quarantine(struct page *page)
     const struct page_source *source = page->view.source;
     if (*page->request->argument)
         return one_record(page);
+    int64_t after = page->request->after;
+    if (after < 0) {
+        page->trouble = PAGE_TEXT_BAD_REQUEST;
+        return 400;
+    }
     struct page_records records = {0};
-    unsigned status = page_outcome(page, source->records(source->context, &records), PAGE_TEXT_NO_RECORD);
+    unsigned status = page_outcome(page, source->records(source->context, after, &records), PAGE_TEXT_NO_RECORD);
     if (status == 200 && page->json)
         json_list(page->json, &records);
     else if (status == 200)

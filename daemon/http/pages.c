@@ -1,5 +1,6 @@
 #include "pages.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,8 @@ static char *address_of(const struct request *request)
     if (request->name && *request->argument) {
         fputs("?", out);
         escape_query(out, request->name, request->argument);
+    } else if (request->after > 0) {
+        fprintf(out, "?after=%" PRId64, request->after);
     }
     if (fclose(out) != 0) {
         free(text);

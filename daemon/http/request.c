@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -38,6 +39,17 @@ void request_argument(struct request *request, const char *value)
     }
     if (value)
         memcpy(request->argument, value, size + 1);
+}
+
+void request_after(struct request *request, const char *value)
+{
+    char *end;
+    if (!value)
+        return;
+    errno = 0;
+    request->after = strtoll(value, &end, 10);
+    if (errno != 0 || end == value || *end != '\0' || request->after < 0)
+        request->after = -1;
 }
 
 char *request_field(struct request *request, const char *name)

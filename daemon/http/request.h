@@ -16,6 +16,7 @@ struct request {
     bool chosen;                   // by ?lang=
     const char *name;              // of the argument that the path takes; NULL: none
     char argument[ARGUMENT_MAX];   // "": not given
+    int64_t after;                 // the number that a list goes on after; 0: from its beginning; -1: no number
     char form[FORM_MAX];           // the body of a POST
 };
 
@@ -24,6 +25,8 @@ enum page_language request_language(const char *accept);
 
 // Takes an argument of the query over: bad where it does not fit or is not UTF-8. NULL: not given.
 void request_argument(struct request *request, const char *value);
+// The same for ?after=.
+void request_after(struct request *request, const char *value);
 
 // The value of a field of the form, decoded; NULL: there is none. Changes the form.
 char *request_field(struct request *request, const char *name);

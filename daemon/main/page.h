@@ -48,7 +48,7 @@ int page_tell_overview(void *context, enum page_language language, const struct 
 int page_tell_customers(void *context, enum page_language language, const char *text, struct page_customers *made);
 int page_tell_customer(void *context, enum page_language language, const char *id, struct page_customer *made);
 int page_tell_reminders(void *context, enum page_language language, const char *owner, struct page_reminders *made);
-int page_tell_records(void *context, struct page_records *made);
+int page_tell_records(void *context, int64_t after, struct page_records *made);
 int page_tell_record(void *context, int64_t id, struct page_record *made);
 
 // The picture of warmth; of the customer explained last.

@@ -92,11 +92,11 @@ static int take_record(void *context, const struct quarantined *row)
     return page_checked(reading->teller, words);
 }
 
-int page_tell_records(void *context, struct page_records *made)
+int page_tell_records(void *context, int64_t after, struct page_records *made)
 {
     struct page_teller *teller = context;
     struct reading reading = {teller, page_words(teller, PAGE_EN), made, NULL};
-    const struct quarantine_filter filter = {.state = "held", .limit = PAGE_LINES + 1};
+    const struct quarantine_filter filter = {.after = after, .state = "held", .limit = PAGE_LINES + 1};
     vector_clear(&teller->records);
     int status = quarantine_each(&teller->postgres, &filter, false, take_record, &reading);
     made->records = teller->records.items;

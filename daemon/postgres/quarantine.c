@@ -116,7 +116,7 @@ static int walk(struct connection *connection, const struct quarantine_filter *f
 {
     *outcome = QUARANTINE_NONE;
     int64_t page = bytes ? PAGE_WITH_BYTES : PAGE;
-    int64_t after = 0, left = filter->limit ? filter->limit : INT64_MAX;
+    int64_t after = filter->after, left = filter->limit ? filter->limit : INT64_MAX;
     for (bool more = true; more && left > 0;) {
         PGresult *result;
         int64_t most = left < page ? left : page;

@@ -156,7 +156,8 @@ struct page_source {
     int (*customer)(void *context, enum page_language language, const char *id, struct page_customer *made);
     // Of one owner ("": of customers without one): open ones, and those that open before long.
     int (*reminders)(void *context, enum page_language language, const char *owner, struct page_reminders *made);
-    int (*records)(void *context, struct page_records *made); // that are held, oldest first
+    // That are held, oldest first, those that come after a number.
+    int (*records)(void *context, int64_t after, struct page_records *made);
     int (*record)(void *context, int64_t id, struct page_record *made);
     // For people, to the second, in the zone of business. Any thread.
     void (*instant)(void *context, int64_t at_us, char text[PAGE_INSTANT_MAX]);

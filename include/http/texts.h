@@ -67,8 +67,8 @@
     X(BYTES, "bytes", "字节") \
     X(CUT, "Only the beginning is shown: guanxid quarantine show has all of it.", \
       "仅显示开头部分：完整内容请用 guanxid quarantine show 查看。") \
-    X(MORE_RECORDS, "There are more: guanxid quarantine list shows all of them.", \
-      "还有更多：全部记录请用 guanxid quarantine list 查看。") \
+    X(FIRST_RECORDS, "from the oldest", "从最早的开始") \
+    X(MORE_RECORDS, "later ones", "更晚的记录") \
     X(TOO_LONG, "This took too long to read; the daemon works on. Try again later.", \
       "读取时间过长，未能显示；守护进程照常工作。请稍后再试。") \
     X(SEARCH_LABEL, "Name or id of a customer", "客户名称或编号") \

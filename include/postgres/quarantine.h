@@ -13,6 +13,7 @@ enum { QUARANTINE_NONE = 1 }; // no record matches
 
 struct quarantine_filter {
     int64_t id;         // just this one; 0: any
+    int64_t after;      // only with larger numbers
     const char *state;  // held, applied, discarded; NULL: any
     const char *reason; // a code of codec/decode.h; NULL: any
     const char *topic;  // NULL: any

@@ -105,13 +105,15 @@ static struct page_record record(void)
     return (struct page_record){7, 8, 0, 9, 1, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD, true, "{\"b\":2}"};
 }
 
-static int tell_records(void *context, struct page_records *made)
+static int tell_records(void *context, int64_t after, struct page_records *made)
 {
     static struct page_record kept;
+    char text[24];
     (void)context;
-    note("");
+    snprintf(text, sizeof text, "%lld", (long long)after);
+    note(text);
     kept = record();
-    *made = (struct page_records){&kept, 1, true};
+    *made = (struct page_records){&kept, 1, after < 7};
     return told.outcome;
 }
 
@@ -316,6 +318,34 @@ static void values_stay_values(void **state)
         }
 }
 
+static void the_quarantine_goes_on(void **state)
+{
+    static const char *const numbers[] = {"", "x", "-1", "1x", "99999999999999999999"};
+    (void)state;
+    struct request request = request_of("/quarantine", NULL);
+    request_after(&request, NULL);
+    assert_non_null(strstr(ask(request, 200), "href=\"/quarantine?after=7\""));
+    assert_string_equal(told.argument, "0");
+    assert_null(strstr(answer.text, "from the oldest"));
+    request_after(&request, "5");
+    request.language = PAGE_ZH;
+    request.chosen = true;
+    assert_non_null(strstr(ask(request, 200), "href=\"/quarantine?after=7&amp;lang=zh\""));
+    assert_string_equal(told.argument, "5");
+    assert_non_null(strstr(answer.text, "href=\"/quarantine?after=5&amp;lang=en\""));
+    assert_non_null(strstr(answer.text, "href=\"/quarantine?lang=zh\">从最早的开始"));
+    request_after(&request, "7");
+    assert_null(strstr(ask(request, 200), "更晚的记录"));
+    request.json = true;
+    assert_null(strstr(ask(request, 200), "\"after\""));
+    request_after(&request, "6");
+    assert_non_null(strstr(ask(request, 200), "\"more\":true,\"after\":7}"));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        request_after(&request, numbers[i]);
+        ask(request, 400);
+    }
+}
+
 static void outcomes_are_pages(void **state)
 {
     (void)state;
@@ -454,7 +484,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         TEST(every_text_is_in_both_languages), TEST(languages_are_chosen), TEST(tokens_open), TEST(full_needs_a_token),
-        TEST(people_are_for_those_who_are_known), TEST(values_stay_values), TEST(outcomes_are_pages), TEST(logins),
+        TEST(people_are_for_those_who_are_known), TEST(values_stay_values), TEST(the_quarantine_goes_on),
+        TEST(outcomes_are_pages), TEST(logins),
         TEST(charts), TEST(a_slow_source_holds_nobody_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

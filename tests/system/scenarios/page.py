@@ -155,6 +155,7 @@ class Visitors(PageTest):
         self.check_hostile()
         self.check_login()
         self.check_refusals(site)
+        self.check_quarantine_goes_on(site)
 
     def check_anonymous(self):
         text = self.found("/")
@@ -262,6 +263,26 @@ class Visitors(PageTest):
             self.assertEqual(self.get(url, KNOWN)[0], 400, url)
         self.assertEqual(self.get("/customer?id=nobody", KNOWN)[0], 404)
         self.assertEqual(self.get("/quarantine?id=4711", KNOWN)[0], 404)
+
+    def check_quarantine_goes_on(self, site):
+        """A long list is read part by part, each record once, by links and by programs."""
+        with site.postgres.connect(site.name).cursor() as cursor:
+            cursor.execute("INSERT INTO guanxi.quarantine (topic, partition, \"offset\", reason, detail)"
+                           " SELECT 'calls', 0, n, 'not_json', 'by hand' FROM generate_series(1, 250) AS n")
+        held = [row[0] for row in site.query("SELECT quarantine_id FROM guanxi.v_quarantine WHERE state = 'held'"
+                                             " ORDER BY quarantine_id")]
+        self.assertGreater(len(held), 250)
+        found, url, more = [], "/quarantine", True
+        while more:
+            part = self.json(url)
+            found += [record["quarantine_id"] for record in part["records"]]
+            page, more = self.assert_sound(url, self.found(url, KNOWN)), part["more"]
+            self.assertEqual("after" in part, more)
+            url = f"/quarantine?after={found[-1]}"
+            self.assertEqual(url in page.links, more, url)
+        self.assertEqual(found, held)
+        for bad in ("", "x", "-1", "1x", "99999999999999999999"):
+            self.assertEqual(self.get("/quarantine?after=" + bad, KNOWN)[0], 400, bad)
 
     def check_login(self):
         form = {"Content-Type": "application/x-www-form-urlencoded"}
