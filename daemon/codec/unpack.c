@@ -55,12 +55,13 @@ int unpack_fill(struct unpack_input *input)
     return 0;
 }
 
-// What the first bytes say. 0, or negative.
-static int look(struct unpacker *unpacker)
+int unpacker_look(struct unpacker *unpacker)
 {
     static const char gzip[] = {0x1f, (char)0x8b}, zstd[] = {0x28, (char)0xb5, 0x2f, (char)0xfd};
     struct unpack_input *input = &unpacker->input;
     int status = 0;
+    if (unpacker->packing != PACKING_UNKNOWN)
+        return 0;
     while (status == 0 && input->end < MAGIC && !input->ended)
         status = unpack_fill(input);
     if (status != 0)
@@ -95,7 +96,7 @@ static int64_t read_plain(struct unpack_input *input, char *bytes, size_t size)
 
 int64_t unpacker_read(struct unpacker *unpacker, char *bytes, size_t size)
 {
-    int status = unpacker->packing == PACKING_UNKNOWN ? look(unpacker) : 0;
+    int status = unpacker_look(unpacker);
     if (status != 0)
         return status;
     switch (unpacker->packing) {

@@ -14,6 +14,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 
 enum {
@@ -33,8 +34,21 @@ static const char *name_of(const struct given *given, const char *path)
     return is_given(given, OPTION_NAME) ? given->values[OPTION_NAME] : slash ? slash + 1 : path;
 }
 
-// Options that are about CSV, and which of them it needs.
-static int accept_csv(const struct given *given)
+static bool is_called_csv(const char *path)
+{
+    static const char *const ends[] = {".csv", ".csv.gz", ".csv.zst"};
+    size_t size = strlen(path);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        if (size >= end && strcasecmp(path + size - end, ends[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Options that are about CSV, and which of them it needs. Orders taken for events would all be rejected, and count as
+// imported.
+static int accept_csv(const struct given *given, const char *path)
 {
     static const enum command_option needed[] = {OPTION_CUSTOMER_COLUMN, OPTION_DATE_COLUMN, OPTION_AMOUNT_COLUMN},
                                      all[] = {OPTION_CUSTOMER_COLUMN, OPTION_DATE_COLUMN, OPTION_AMOUNT_COLUMN,
@@ -47,6 +61,9 @@ static int accept_csv(const struct given *given)
     for (size_t i = 0; !csv && i < sizeof all / sizeof *all; i++)
         if (is_given(given, all[i]))
             return fault(STATUS_CONFIG, "columns, --currency and --source are for --csv");
+    if (!csv && is_called_csv(path))
+        return fault(STATUS_CONFIG, "%s: is called like a CSV of orders, which needs --csv, --customer-column, "
+                                    "--date-column and --amount-column", path);
     const char *source = given->values[OPTION_SOURCE];
     if (source && !text_is_source(span_text(source)))
         return fault(STATUS_CONFIG, "--source: expected 1 to 256 bytes of UTF-8 without control characters");
@@ -64,7 +81,7 @@ int accept_import(const struct given *given, int count, char *const *operands)
         return fault(STATUS_CONFIG, "the name of an import is 1 to 128 bytes of UTF-8 without control characters: give "
                                     "it one with --name");
     int status = accept_nothing(given, count - 1, operands + 1);
-    return status ? status : accept_csv(given);
+    return status ? status : accept_csv(given, operands[0]);
 }
 
 // An import as seen from the terminal.
@@ -200,7 +217,8 @@ static void tell(const struct importing *importing, const struct import_result *
 {
     int64_t rejected = sum_rejected(result);
     if (result->before > 0)
-        printf("%s: %lld lines were imported before\n", importing->name, (long long)result->before);
+        printf("%s: %lld lines were imported before; --again takes them once more\n", importing->name,
+               (long long)result->before);
     printf("%s: %lld lines in %.1f s (%.0f a second)\n"
            "  %lld applied, %lld duplicates, %lld of erased customers, %lld without effect\n",
            importing->name, (long long)result->lines, seconds, (double)result->lines / seconds,

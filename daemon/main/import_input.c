@@ -50,6 +50,31 @@ static int open_path(struct import_file *file)
     return 0;
 }
 
+// A fault, with the file that it is about.
+static int of_file(const struct import_file *file, int status)
+{
+    char message[400];
+    snprintf(message, sizeof message, "%s", fault_message());
+    return fault(status, "%s: %s", file->path, message);
+}
+
+// Something else than its name says is no history: half a download, or an answer of a server that it is not to be had.
+static int check_packing(const struct import_file *file)
+{
+    const char *end = strrchr(file->path, '.');
+    enum packing named = !end                         ? PACKING_NONE
+                         : strcmp(end, ".gz") == 0  ? PACKING_GZIP
+                         : strcmp(end, ".zst") == 0 ? PACKING_ZSTD
+                                                    : PACKING_NONE;
+    int status = named == PACKING_NONE ? 0 : unpacker_look(file->unpacker);
+    if (status != 0)
+        return of_file(file, status);
+    if (named == PACKING_NONE || unpacker_packing(file->unpacker) == named)
+        return 0;
+    return fault(STATUS_IO, "%s: does not begin as %s data does: a file that is not packed is named without %s", file->path,
+                 named == PACKING_GZIP ? "gzip" : "zstd", end);
+}
+
 int import_file_open(const char *path, uint32_t limit, struct import_file **opened)
 {
     struct import_file *file = calloc(1, sizeof *file);
@@ -64,7 +89,7 @@ int import_file_open(const char *path, uint32_t limit, struct import_file **open
     file->unpacker = unpacker_new(read_some, file);
     file->lines = file->unpacker ? lines_new(file->unpacker, limit) : NULL;
     file->digest = line_digest_new();
-    return file->lines && file->digest ? 0 : fault(STATUS_NOMEM, "out of memory");
+    return file->lines && file->digest ? check_packing(file) : fault(STATUS_NOMEM, "out of memory");
 }
 
 void import_file_close(struct import_file *file)
@@ -103,14 +128,6 @@ static bool is_blank(struct span text)
             return false;
     }
     return true;
-}
-
-// A fault, with the file that it is about.
-static int of_file(const struct import_file *file, int status)
-{
-    char message[400];
-    snprintf(message, sizeof message, "%s", fault_message());
-    return fault(status, "%s: %s", file->path, message);
 }
 
 static int next_line(struct import_file *file)

@@ -18,6 +18,8 @@ void unpacker_free(struct unpacker *unpacker);
 // The next bytes: how many, 0 at the end, or negative: what `read` said, STATUS_IO when the file is damaged or ends
 // in the middle, STATUS_NOMEM. What came before is good in any case.
 int64_t unpacker_read(struct unpacker *unpacker, char *bytes, size_t size);
+// Reads as much as tells the packing, which the first unpacker_read does by itself. 0, or negative as above.
+int unpacker_look(struct unpacker *unpacker);
 
 enum packing unpacker_packing(const struct unpacker *unpacker);
 int64_t unpacker_taken(const struct unpacker *unpacker); // packed bytes that were used so far

@@ -111,6 +111,19 @@ class Imports(case.SystemTest):
         self.assert_refused(site, 74, "folder/none", arguments=[path, "--again", "--rejects",
                                                                os.path.join(site.folder, "folder/none")])
 
+        # A file that is no packed one, and orders that are taken for events: nothing counts as imported then.
+        for end in ("gz", "zst"):
+            liar = os.path.join(site.folder, "answer.ndjson." + end)
+            with open(liar, "wb") as file:
+                file.write(b"<html>" if end == "gz" else b"")
+            self.assert_refused(site, 74, f"answer.ndjson.{end}: does not begin as", arguments=[liar])
+        orders = os.path.join(site.folder, "Orders.CSV")
+        with open(orders, "w") as file:
+            file.write("customer,date,amount\nann,2026-01-01,12.50\n")
+        self.assert_refused(site, 64, "Orders.CSV", "--csv", arguments=[orders])
+        self.assertEqual(imports.summary(site, orders, "--csv", "--customer-column", "customer", "--date-column", "date",
+                                         "--amount-column", "amount")["applied"], 1)
+
         # Cut off, and whole the next time.
         packed = os.path.join(site.folder, "cut.ndjson.gz")
         whole = gzip.compress(b"".join(line(number, subject=f"cut-{number}", id=os.urandom(30).hex()) + b"\n"
