@@ -40,7 +40,7 @@ int recompute_mark(struct recompute *recompute)
     size_t count = 0;
     int retries = 0;
     int outcome = store->ops->census(store, &census);
-    int64_t before = census.marked < census.customers ? census.marked : 0;
+    int64_t before = recompute->resumed && census.marked < census.customers ? census.marked : 0;
     while (outcome == STORE_OK) {
         outcome = store->ops->mark(store, MARK_AT_ONCE, recompute->quiet_until, brought(recompute), &count);
         if (outcome == STORE_RETRY && retries++ < ATTEMPTS) {
@@ -52,7 +52,8 @@ int recompute_mark(struct recompute *recompute)
             break;
         retries = 0;
         recompute->marked += (int64_t)count;
-        tell(recompute, "marking", before + recompute->marked, census.customers);
+        int64_t marked = before + recompute->marked;
+        tell(recompute, "marking", marked < census.customers ? marked : census.customers, census.customers);
     }
     return outcome;
 }

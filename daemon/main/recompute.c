@@ -116,6 +116,7 @@ static int recompute_all(struct recomputing *recomputing)
     int status = command_store_status(store->ops->policy(store, &recomputing->arena, &row));
     if (status != 0)
         return status;
+    recomputing->recompute.resumed = row.marking.data != NULL;
     bool needed = !row.recorded || row.mixed_fingerprint != owner->policy.mixed_fingerprint || row.marking.data;
     if (row.recorded)
         tell_change(&owner->policy, &row);

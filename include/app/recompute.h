@@ -16,6 +16,7 @@ struct recompute {
     size_t workers;
     instant watermark;   // INSTANT_NONE: there is none
     instant quiet_until; // what comes to light from before it is not published..
+    bool resumed;        // the marking goes on where another run came to
     bool announce;       // ..one by one, but told as late announcements and changes; else not at all
     // Told now and then how far it is; `total` is the customers there are. May be NULL.
     void (*progress)(void *context, const char *doing, int64_t done, int64_t total);

@@ -189,6 +189,30 @@ static void a_changed_policy_comes_out_as_if_it_had_always_been(void **state)
     assert_int_equal(levels, CUSTOMERS);
 }
 
+static int64_t marked_first, marked_last; // as was told
+
+static void see_marking(void *context, const char *doing, int64_t done, int64_t total)
+{
+    (void)context;
+    assert_true(done >= 0 && done <= total);
+    if (strcmp(doing, "marking") != 0)
+        return;
+    if (marked_first == 0)
+        marked_first = done;
+    marked_last = done;
+}
+
+// What is told of the marking, by a run that goes on with another's or begins anew.
+static void expect_marking(bool resumed, int64_t first, int64_t last)
+{
+    recompute.progress = see_marking;
+    recompute.resumed = resumed;
+    marked_first = 0;
+    assert_int_equal(recompute_mark(&recompute), STORE_OK);
+    assert_int_equal(marked_first, first);
+    assert_int_equal(marked_last, last);
+}
+
 // Whatever stops it, it goes on: while it marks, between, while it folds.
 static void it_goes_on_wherever_it_was_stopped(void **state)
 {
@@ -214,8 +238,11 @@ static void it_goes_on_wherever_it_was_stopped(void **state)
     assert_int_equal(census.marked, 2000);
     assert_int_equal(record(scene, POLICY_STARTS), STORE_CONFLICT);
     assert_int_equal(record(scene, POLICY_RECOMPUTES), STORE_OK); // as the second run does
-    assert_int_equal(recompute_mark(&recompute), STORE_OK);
+    expect_marking(true, 4000, CUSTOMERS);
     assert_int_equal(recompute.marked, 2500);
+    open_stores(scene);
+    assert_int_equal(record(scene, POLICY_RECOMPUTES_ALL), STORE_OK); // all once more, marked as they are
+    expect_marking(false, 2000, CUSTOMERS);
     recompute.watermark = recompute.quiet_until = scene->start + 30 * DAY;
     fake_fail(scene->site.database, &(struct fake_fault){.op = FAKE_OP_write, .nth = 4, .outcome = STORE_AWAY});
     assert_true(recompute_fold(&recompute) != 0);
