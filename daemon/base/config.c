@@ -1,4 +1,4 @@
-// Loading: defaults, the file, the command line, then the conditions between options.
+// Loading: defaults, the files, the command line, then the conditions between options.
 #include "config_internal.h"
 
 #include "base/status.h"
@@ -18,6 +18,8 @@ struct config_source config_where(const struct config *config, const char *group
 
 // ---------------------------------------------------------------------------------------------- the tree
 
+#define DIGEST_PRIME UINT64_C(1099511628211)
+
 static void name_option(struct config_reader *reader, const struct option_group *group,
                         const char *name)
 {
@@ -32,7 +34,9 @@ static void read_option(struct config_reader *reader, const struct option_group 
     if (!config_read_value(reader, setting, option->kind, &option->limits, member))
         return;
     reader->config->where[option_index(group, option)] = config_source_of(reader, setting);
-    reader->config->digests[option_index(group, option)] = config_digest(setting);
+    uint64_t *digest = &reader->config->digests[option_index(group, option)], written = config_digest(setting);
+    bool adds = option->kind == OPTION_stages && *digest != written; // to what was written before
+    *digest = adds ? *digest * DIGEST_PRIME ^ written : written;
 }
 
 static void read_group(struct config_reader *reader, const struct option_group *group,
@@ -153,7 +157,9 @@ int config_load(struct config *config, const char *file, const char *const *sett
         file = config_keep_text(config, problems, file);
     load_defaults(config, problems, file);
     if (file && !problems->out_of_memory)
-        load_file(config, problems, file);
+        config_list_files(config, problems, file);
+    for (size_t i = 0; i < config->files.count && !problems->out_of_memory; i++)
+        load_file(config, problems, config->files.items[i]);
     for (size_t i = 0; i < setting_count && !problems->out_of_memory; i++)
         config_override(config, problems, settings[i]);
     if (!problems->out_of_memory) {

@@ -103,6 +103,9 @@ bool config_scan(const char *file, const char *directory, struct config_problems
 void config_scan_text(const char *text, struct config_source where, const char *option,
                       struct config_problems *problems);
 
+// Fills config->files with the file and its drop-ins.
+void config_list_files(struct config *config, struct config_problems *problems, const char *file);
+
 // Reads kafka.properties_file, or the credential in its place, into config->kafka_file_properties.
 void config_read_secret_properties(struct config *config, struct config_problems *problems);
 

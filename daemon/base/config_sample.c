@@ -73,9 +73,10 @@ int config_print_defaults(FILE *out)
         out, 0,
         "guanxid.conf: every option, with its default. What is left out keeps its default, so a file "
         "may be short. Check a file with `guanxid check -c FILE`; set single options on the command "
-        "line with -D group.option=value. Other files are read in with a line of @include and the "
-        "name in quotes, relative to the directory of this file. Whole numbers beyond 32 bits end "
-        "with L.");
+        "line with -D group.option=value. Files NAME.conf in the directory conf.d beside this file are "
+        "read after it, in the order of their names; an option that one of them gives replaces what was "
+        "given before. Other files are read in with a line of @include and the name in quotes, relative "
+        "to the directory of the file it stands in. Whole numbers beyond 32 bits end with L.");
     for (const struct option_group *group = option_groups;
          group < option_groups + OPTION_GROUP_COUNT; group++) {
         int indent = *group->name ? 4 : 0;

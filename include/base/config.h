@@ -1,4 +1,4 @@
-// The configuration: a libconfig file and what the command line sets over it, checked as a whole. Every
+// The configuration: files of libconfig and what the command line sets over them, checked as a whole. Every
 // option is a row of base/options.h, which also names its place here: config->kafka.brokers.
 #ifndef GUANXI_BASE_CONFIG_H
 #define GUANXI_BASE_CONFIG_H
@@ -156,6 +156,7 @@ struct config {
 #undef S
     struct config_texts
         kafka_file_properties; // lines of kafka.properties_file or of the credential
+    struct config_texts files;                  // that were read, in their order
     struct config_source where[CONFIG_OPTIONS]; // of every option; see config_where
     uint64_t digests[CONFIG_OPTIONS];           // of what was written for it; see config_changes
     struct config_block *memory;                // all that the members point at
@@ -174,10 +175,17 @@ void config_problem(struct config_problems *problems, struct config_source where
     __attribute__((format(printf, 4, 5)));
 void config_problems_free(struct config_problems *problems);
 
-// Loads defaults, then `file` (NULL: none), then `settings` ("group.option=value", the value as in the file
-// or without its quotes; arrays of texts also as a,b,c), and checks them. A configuration with problems is
-// complete (an option with a bad value keeps the one before), so that further checks can add theirs, but
-// must not be used. 0 or STATUS_NOMEM; config_free takes the configuration in any case.
+// Loads defaults, then `file` (NULL: none), then conf.d/*.conf of its directory, then `settings`
+// ("group.option=value", the value as in the file or without its quotes; arrays of texts also as a,b,c), and
+// checks them. A configuration with problems is complete (an option with a bad value keeps the one before), so
+// that further checks can add theirs, but must not be used. 0 or STATUS_NOMEM; config_free takes the
+// configuration in any case.
+//
+// The files of conf.d, drop-ins, are read in the order of the bytes of their names. Each may hold any part of a
+// configuration, and an option that it gives replaces what the files before it gave: all of it, lists too, but of
+// model.stages only the stages that it gives. Hidden files and those with another ending are no drop-ins. A
+// drop-in or a directory that cannot be read is a problem; that there is no directory is none. Paths that are
+// relative to the directory of the file that names them (@include, model.holidays) begin in conf.d for a drop-in.
 int config_load(struct config *config, const char *file, const char *const *settings,
                 size_t setting_count, struct config_problems *problems);
 void config_free(struct config *config);
