@@ -8,7 +8,6 @@
 #include "postgres/store.h"
 
 #include <string.h>
-#include <sysexits.h>
 
 const struct command commands[] = {
     {
@@ -17,18 +16,39 @@ const struct command commands[] = {
         .summary = "Run the daemon",
         .help =
             "It ends with SIGTERM or SIGINT. The schema must be there: see `guanxid migrate`.\n",
+        .serves_page = true,
         .accept = accept_nothing,
         .run = command_run,
     },
     {
         .name = "check",
         .usage = "",
-        .summary = "Check the configuration, without Kafka or PostgreSQL",
-        .help = "All that is wrong is told at once, with file and line. Exit code 0 or 78.\n",
-        .options = TAKES(JSON),
+        .summary = "Check the configuration, and if asked what it leads to",
+        .help = "All that is wrong is told at once, with file and line; so are the drop-ins that were read, the files\n"
+                "conf.d/*.conf beside it.\n\n"
+                "With --connections it goes on to Kafka and PostgreSQL: whether they answer, the topics are there and may\n"
+                "be read or written, the schema and the rights are right, and how far the clocks are apart. Each is a\n"
+                "line: \"ok\"; \"wrong\", with what to do; or \"away\", where nobody answered within 10 seconds. Nothing\n"
+                "is changed, no message is left, and a daemon that runs is not disturbed.\n\n"
+                "Exit code 0: all is well; 69: something is away, nothing wrong; 78: something is wrong.\n",
+        .options = TAKES(JSON) | TAKES(CONNECTIONS),
         .takes_problems = true,
+        .serves_page = true,
         .accept = accept_nothing,
         .run = command_check,
+    },
+    {
+        .name = "status",
+        .usage = "",
+        .summary = "Show how the running instance and the database stand",
+        .help = "Asks the instance at http.listen or http.socket of this configuration, and reads the database: who owns\n"
+                "lanes, their lag, watermark, what waits, the last rank, the schema. Either is shown without the other.\n"
+                "Times of lanes (UP TO) are those of events. Nothing is written, and a login that only reads will do, but\n"
+                "for what waits.\n\n"
+                "Exit code 0: both answered, or the instance serves nowhere; 69: one of them did not, and it says so.\n",
+        .options = TAKES(JSON),
+        .accept = accept_nothing,
+        .run = command_status,
     },
     {
         .name = "migrate",
@@ -218,35 +238,6 @@ int command_store_open(const struct command_context *context, struct store **sto
     if (status == 0)
         status = (*store)->ops->check_schema(*store);
     return command_store_status(status);
-}
-
-// ------------------------------------------------------------------------------------------------- check
-
-static void print_problems_json(const struct command_context *context)
-{
-    printf("{\"file\": ");
-    print_json_text(stdout, context->config_file);
-    printf(", \"problems\": [");
-    const char *line = context->problems.text ? context->problems.text : "";
-    for (bool first = true; *line; first = false) {
-        size_t length = strcspn(line, "\n");
-        fputs(first ? "" : ", ", stdout);
-        print_json_string(stdout, line, length);
-        line += length + 1;
-    }
-    printf("]}\n");
-}
-
-int command_check(struct command_context *context)
-{
-    const struct config_problems *problems = &context->problems;
-    if (context->json)
-        print_problems_json(context);
-    else if (problems->count == 0)
-        printf("%s: the configuration is sound\n", context->config_file);
-    else
-        fputs(problems->text, stderr);
-    return problems->count == 0 ? 0 : EX_CONFIG;
 }
 
 // ----------------------------------------------------------------------------------------------- migrate

@@ -18,10 +18,12 @@ static int print_versions(void)
 }
 
 // Loads and checks everything; what is wrong with the configuration is in context->problems.
-static int prepare(struct command_context *context)
+static int prepare(const struct command *command, struct command_context *context)
 {
     int status = config_load(&context->config, context->config_file, context->overrides,
                              context->override_count, &context->problems);
+    if (!command->serves_page)
+        context->config.http.page = CONFIG_PAGE_OFF;
     if (status == 0)
         status = policy_build(&context->policy, &context->config, &context->problems);
     if (status == 0)
@@ -39,7 +41,7 @@ static int prepare(struct command_context *context)
 // The exit code of a command that has been given a sound configuration or wants a bad one.
 static int execute(const struct command *command, struct command_context *context)
 {
-    int status = prepare(context);
+    int status = prepare(command, context);
     if (status == 0 && context->problems.count > 0 && !command->takes_problems) {
         fprintf(stderr, "%sguanxid: the configuration is bad: %zu %s\n", context->problems.text,
                 context->problems.count, context->problems.count == 1 ? "problem" : "problems");

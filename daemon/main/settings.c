@@ -4,7 +4,10 @@
 #include "base/status.h"
 #include "kafka/properties.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct kafka_property_list property_list(const struct config_texts *texts)
 {
@@ -86,6 +89,14 @@ static void complain(void *context, const char *place, const char *message)
                    "%s", message);
 }
 
+// Whether it is the service manager that will have the token, by LoadCredential= of the units. Who may not look
+// there cannot say that it is missing.
+static bool is_kept_for_service(const char *token)
+{
+    return !token && !getenv("CREDENTIALS_DIRECTORY") &&
+           (access("/etc/credstore/guanxi.http.token", F_OK) == 0 || errno == EACCES);
+}
+
 int settings_check(const struct settings *settings, const struct config *config,
                    struct config_problems *problems)
 {
@@ -93,7 +104,7 @@ int settings_check(const struct settings *settings, const struct config *config,
     kafka_properties_check(&settings->kafka, complain, &complaints);
     if (http_check_listen(settings->http.listen) != 0)
         config_problem(problems, config_where(config, "http", "listen"), "http.listen", "%s", fault_message());
-    if (page_check(&settings->http.page) != 0)
+    if (page_check(&settings->http.page) != 0 && !is_kept_for_service(settings->token))
         config_problem(problems, config_where(config, "http", "page"), "http.page", "%s", fault_message());
 
     struct store *store = NULL;

@@ -71,6 +71,7 @@ static void one_line(char *line, size_t capacity, const char *message)
 {
     size_t size = 0;
     while (*message) {
+        message += strspn(message, "\t"); // of a line that goes on
         size_t length = strcspn(message, "\n");
         if (length && strncmp(message, "LOCATION:", 9) != 0 && size + 3 < capacity) {
             int added =

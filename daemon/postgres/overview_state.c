@@ -1,15 +1,15 @@
 // How everything does, through the views.
 #include "base/status.h"
 #include "overview_read.h"
+#include "overview_state.h"
 #include "postgres/overview.h"
 #include "postgres/sql.h"
 #include "rows.h"
 
-static int take_lane(void *context, const PGresult *result, int row)
+struct lane_line lane_line_of(const PGresult *result, int row)
 {
-    enum { TOPIC, PARTITION, STATE, REASON, OWNER, NEXT, END, COMMIT };
-    const struct state_listener *listener = context;
-    const struct lane_line line = {
+    enum { TOPIC, PARTITION, STATE, REASON, OWNER, NEXT, END, COMMIT, TIME };
+    return (struct lane_line){
         .topic = result_span(result, row, TOPIC),
         .partition = result_int4(result, row, PARTITION),
         .state = result_span(result, row, STATE),
@@ -18,7 +18,14 @@ static int take_lane(void *context, const PGresult *result, int row)
         .next_offset = result_int8(result, row, NEXT),
         .end_offset = result_null(result, row, END) ? -1 : result_int8(result, row, END),
         .last_commit_at = result_instant(result, row, COMMIT),
+        .lane_time = result_instant(result, row, TIME),
     };
+}
+
+static int take_lane(void *context, const PGresult *result, int row)
+{
+    const struct state_listener *listener = context;
+    const struct lane_line line = lane_line_of(result, row);
     return listener->lane(listener->context, &line);
 }
 

@@ -1,10 +1,21 @@
 // Counts of what waits in the database, for the metrics.
 #include "base/status.h"
+#include "overview_state.h"
 #include "postgres/sql.h"
 #include "result.h"
 #include "store_internal.h"
 
 enum { COUNTED_BYTES = 64 << 20 }; // a table of customers up to this size is counted
+
+void sample_take(const PGresult *result, struct store_sample *sample)
+{
+    *sample = (struct store_sample){
+        .outbox_held = result_int8(result, 0, 0), .outbox_released = result_int8(result, 0, 1),
+        .timers_due = result_int8(result, 0, 2), .folds_due = result_int8(result, 0, 3),
+        .notices_due = result_int8(result, 0, 4), .quarantine_held = result_int8(result, 0, 5),
+        .oldest_due = result_instant(result, 0, 6), .ranked = result_instant(result, 0, 7),
+    };
+}
 
 int store_sample(struct store *store, instant watermark, instant clock, struct store_sample *sample)
 {
@@ -15,12 +26,7 @@ int store_sample(struct store *store, instant watermark, instant clock, struct s
     int outcome = connection_run(&postgres_store(store)->connection, sql_sample, &parameters, &result);
     if (outcome)
         return outcome;
-    *sample = (struct store_sample){
-        .outbox_held = result_int8(result, 0, 0), .outbox_released = result_int8(result, 0, 1),
-        .timers_due = result_int8(result, 0, 2), .folds_due = result_int8(result, 0, 3),
-        .notices_due = result_int8(result, 0, 4), .quarantine_held = result_int8(result, 0, 5),
-        .oldest_due = result_instant(result, 0, 6), .ranked = result_instant(result, 0, 7),
-    };
+    sample_take(result, sample);
     PQclear(result);
     return 0;
 }

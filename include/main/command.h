@@ -28,6 +28,7 @@ struct command {
     const char *help;    // the rest of --help: operands and what else is to be known
     uint64_t options;    // TAKES(..)
     bool takes_problems; // wants to see a bad configuration itself
+    bool serves_page;    // and so needs the token, which may be a credential that nobody else has
     // Judges operands and options: 0, or STATUS_CONFIG with what is wrong and what is expected.
     int (*accept)(const struct given *given, int count, char *const *operands);
     // 0; a negative status, whose fault message is still to be told; or positive, an exit code of what
@@ -41,6 +42,7 @@ int accept_nothing(const struct given *given, int count, char *const *operands);
 
 int command_run(struct command_context *context); // the daemon itself: daemon/main/run.c
 int command_check(struct command_context *context);
+int command_status(struct command_context *context);
 int accept_migrate(const struct given *given, int count, char *const *operands);
 int command_migrate(struct command_context *context);
 int accept_quarantine(const struct given *given, int count, char *const *operands);

@@ -11,6 +11,7 @@
 
 #define COMMAND_OPTIONS(X) \
     X(JSON, "json", NULL, "data as JSON") \
+    X(CONNECTIONS, "connections", NULL, "look at Kafka and PostgreSQL too") \
     X(STATE, "state", "STATE", "records that are held (the default), applied, discarded or any") \
     X(REASON, "reason", "CODE", "records with this reason") \
     X(TOPIC, "topic", "NAME", "records of this topic") \

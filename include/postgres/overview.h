@@ -117,6 +117,7 @@ struct lane_line {
     int32_t partition;
     int64_t next_offset, end_offset; // end_offset -1: unknown
     instant last_commit_at;
+    instant lane_time; // how far it has come in the time of events; or INSTANT_NONE
 };
 
 struct owner_line { // reminders

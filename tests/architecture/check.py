@@ -45,6 +45,7 @@ FOREIGN = {
     "uuid/": ("daemon/core/",),
     "uuid.h": ("daemon/core/",),
     "microhttpd.h": ("daemon/http/",),
+    "curl/": ("daemon/http/client.c",),
     "xxhash.h": tuple(f"{top}/{layer}/" for top in ("daemon", "include")
                       for layer in ALLOWED if layer != "core") + ("tests/",),
 }

@@ -4,8 +4,9 @@
 //   topic_admin BROKERS delete TOPIC
 //   topic_admin BROKERS grow TOPIC PARTITIONS                       to that many in all
 //   topic_admin BROKERS truncate TOPIC PARTITION OFFSET             deletes the records below OFFSET
-//   topic_admin BROKERS guard TOPIC               everybody may write to it and see it, nobody may read it
-//   topic_admin BROKERS unguard TOPIC             everybody may do everything again
+//   topic_admin BROKERS guard NAME [read|write|group]   nobody may read (the default) or write the topic, though
+//                                                       everybody may do the other; or use the group of that name
+//   topic_admin BROKERS unguard NAME [group]            everybody may do everything again
 //   topic_admin BROKERS offsets TOPIC             prints "PARTITION FIRST END" for each partition
 
 #include <librdkafka/rdkafka.h>
@@ -156,38 +157,48 @@ static void truncate_partition(struct admin *admin, const char *topic, int parti
     rd_kafka_topic_partition_list_destroy(before);
 }
 
-static rd_kafka_AclBinding_t *anybody_may(struct admin *admin, const char *topic, rd_kafka_AclOperation_t operation)
+static rd_kafka_AclBinding_t *allow(struct admin *admin, const char *who, rd_kafka_ResourceType_t type, const char *name,
+                                    rd_kafka_AclOperation_t operation)
 {
     rd_kafka_AclBinding_t *binding =
-        rd_kafka_AclBinding_new(RD_KAFKA_RESOURCE_TOPIC, topic, RD_KAFKA_RESOURCE_PATTERN_LITERAL, "User:*", "*",
-                                operation, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, admin->error, sizeof admin->error);
+        rd_kafka_AclBinding_new(type, name, RD_KAFKA_RESOURCE_PATTERN_LITERAL, who, "*", operation,
+                                RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, admin->error, sizeof admin->error);
     if (binding == NULL)
         die("%s", admin->error);
     return binding;
 }
 
-// For a broker that allows what no rule is about: with a rule, what it does not allow is denied.
-static void guard(struct admin *admin, const char *topic)
+static rd_kafka_ResourceType_t resource_type(const char *what)
 {
-    rd_kafka_AclBinding_t *bindings[] = {anybody_may(admin, topic, RD_KAFKA_ACL_OPERATION_WRITE),
-                                         anybody_may(admin, topic, RD_KAFKA_ACL_OPERATION_DESCRIBE)};
-    rd_kafka_CreateAcls(admin->client, bindings, 2, admin->options, admin->queue);
+    return strcmp(what, "group") == 0 ? RD_KAFKA_RESOURCE_GROUP : RD_KAFKA_RESOURCE_TOPIC;
+}
+
+// For a broker that allows what no rule is about: with a rule, what it does not allow is denied.
+static void guard(struct admin *admin, const char *name, const char *what)
+{
+    rd_kafka_ResourceType_t type = resource_type(what);
+    rd_kafka_AclOperation_t left = strcmp(what, "write") == 0 ? RD_KAFKA_ACL_OPERATION_READ : RD_KAFKA_ACL_OPERATION_WRITE;
+    if (type == RD_KAFKA_RESOURCE_GROUP)
+        left = RD_KAFKA_ACL_OPERATION_READ;
+    rd_kafka_AclBinding_t *binding =
+        allow(admin, type == RD_KAFKA_RESOURCE_GROUP ? "User:nobody" : "User:*", type, name, left); // describing with it
+    size_t count = 1;
+    rd_kafka_CreateAcls(admin->client, &binding, count, admin->options, admin->queue);
     rd_kafka_event_t *event = await_answer(admin);
-    size_t count;
     const rd_kafka_acl_result_t **results =
         rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event), &count);
     for (size_t i = 0; i < count; i++) {
         if (rd_kafka_acl_result_error(results[i]) != NULL)
-            die("%s: %s", topic, rd_kafka_error_string(rd_kafka_acl_result_error(results[i])));
+            die("%s: %s", name, rd_kafka_error_string(rd_kafka_acl_result_error(results[i])));
     }
     rd_kafka_event_destroy(event);
-    rd_kafka_AclBinding_destroy_array(bindings, 2);
+    rd_kafka_AclBinding_destroy(binding);
 }
 
-static void unguard(struct admin *admin, const char *topic)
+static void unguard(struct admin *admin, const char *name, const char *what)
 {
     rd_kafka_AclBindingFilter_t *filter = rd_kafka_AclBindingFilter_new(
-        RD_KAFKA_RESOURCE_TOPIC, topic, RD_KAFKA_RESOURCE_PATTERN_LITERAL, NULL, NULL, RD_KAFKA_ACL_OPERATION_ANY,
+        resource_type(what), name, RD_KAFKA_RESOURCE_PATTERN_LITERAL, NULL, NULL, RD_KAFKA_ACL_OPERATION_ANY,
         RD_KAFKA_ACL_PERMISSION_TYPE_ANY, admin->error, sizeof admin->error);
     if (filter == NULL)
         die("%s", admin->error);
@@ -232,10 +243,10 @@ int main(int argc, char **argv)
         grow(&admin, argv[3], (size_t)number(argv[4]));
     else if (strcmp(verb, "truncate") == 0 && argc == 6)
         truncate_partition(&admin, argv[3], (int)number(argv[4]), number(argv[5]));
-    else if (strcmp(verb, "guard") == 0 && argc == 4)
-        guard(&admin, argv[3]);
-    else if (strcmp(verb, "unguard") == 0 && argc == 4)
-        unguard(&admin, argv[3]);
+    else if (strcmp(verb, "guard") == 0 && argc <= 5)
+        guard(&admin, argv[3], argc == 5 ? argv[4] : "read");
+    else if (strcmp(verb, "unguard") == 0 && argc <= 5)
+        unguard(&admin, argv[3], argc == 5 ? argv[4] : "read");
     else if (strcmp(verb, "offsets") == 0 && argc == 4)
         print_offsets(&admin, argv[3]);
     else

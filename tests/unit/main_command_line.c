@@ -169,6 +169,17 @@ static void check_tells_all_that_is_wrong(void **state)
     assert_non_null(strstr(output, "{\"file\": \"/dev/null\", \"problems\": [\"command line: lateness: \\\"5\\\""));
 }
 
+// It may be a credential that the service manager gives to the daemon alone.
+static void the_token_of_the_page_is_asked_of_who_serves_it(void **state)
+{
+    (void)state;
+    char output[32768];
+    assert_int_equal(run_program("run -c /dev/null -D http.page=full", output), 78);
+    assert_non_null(strstr(output, "http.page: \"full\" needs a token"));
+    assert_int_equal(run_program("readmit ann -c /dev/null -D http.page=full -D http.token_file=/nowhere "
+                                 "-D postgres.conninfo='host=127.0.0.1 port=1'", output), 69);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +188,7 @@ int main(void)
         cmocka_unit_test(an_id_is_what_a_subject_may_be),
         cmocka_unit_test(the_program_ends_with_the_right_code),
         cmocka_unit_test(check_tells_all_that_is_wrong),
+        cmocka_unit_test(the_token_of_the_page_is_asked_of_who_serves_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,9 +145,9 @@ class Kafka(Service):
         """Deletes the records below the offset, as retention would."""
         self._admin_tool("truncate", topic, partition, offset)
 
-    def guard(self, topic):
-        """From now on nobody may read the topic."""
-        self._admin_tool("guard", topic)
+    def guard(self, name, what="read"):
+        """From now on nobody may read the topic, or write it, or use the group of that name."""
+        self._admin_tool("guard", name, what)
 
-    def unguard(self, topic):
-        self._admin_tool("unguard", topic)
+    def unguard(self, name, what="read"):
+        self._admin_tool("unguard", name, what)

@@ -168,6 +168,33 @@ class Reload(ServiceTest):
         self.assert_taken(1)
         self.assertEqual(instance.stop()[0], 0)
 
+    def test_drop_ins(self):
+        """Files of conf.d are read again too, and the fault of one refuses them all."""
+        instance, manager = self.started()
+        folder = os.path.join(self.here.folder, "conf.d")
+        os.mkdir(folder)
+        for name, rate in (("20-rates.conf", "0.5"), ("30-rates.conf", "0.67")):
+            rates = tuple({"code": code, "rate": one} for code, one in {**daemon.RATES, "NOK": rate}.items())
+            daemon.write_config(os.path.join(folder, name), {"model": {"rates": rates}})
+        self.assertIn("changed: model.rates\n", self.reload_as_is(instance, manager))
+        self.here.publish([order(1, "NOK")], check_offsets=False)
+        self.here.wait_for_lanes({("calls", 0): 1})
+        self.assertEqual(self.here.query("SELECT customer_id, spent FROM guanxi.v_customer"), [("buyer1", 670)])
+        bad = os.path.join(folder, "10-bad.conf")
+        daemon.write_config(bad, {"lateness": "1 s", "workers": 0})
+        log = self.reload_as_is(instance, manager)
+        self.assertIn(f"{bad}:2: workers: ", log)
+        self.assertIn("stays in force", log)
+        checked = daemon.run_command("check", config=self.configure())
+        self.assertEqual((checked.returncode, checked.stderr.count("\n")), (78, 1))
+        os.rename(bad, bad + ".off")
+        self.assertIn("changed: nothing", self.reload_as_is(instance, manager))
+        checked = daemon.run_command("check", config=self.configure())
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertTrue(checked.stdout.endswith(
+            f"is sound\n  with {folder}/20-rates.conf\n  with {folder}/30-rates.conf\n"), checked.stdout)
+        self.assertEqual(instance.stop()[0], 0)
+
     def test_what_waits_for_a_restart(self):
         instance, manager = self.started()
         log = self.reload(instance, manager, workers=3, kafka={"group_id": "another"}, announce_rate=5,

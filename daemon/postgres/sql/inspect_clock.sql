@@ -1,0 +1,2 @@
+-- PostgreSQL's clock at this moment.
+SELECT clock_timestamp()
