@@ -3,24 +3,29 @@
 #   deploy/packages.sh --demo     what building and demonstrating needs (no Java)
 #   deploy/packages.sh --tests    that and everything for the tests (default)
 #   deploy/packages.sh --package  what building the Debian package and tests/package.sh need
+#   deploy/packages.sh --acceptance  what tests/acceptance.sh needs
 #   deploy/packages.sh --list SET prints the packages of SET and installs nothing
 set -euo pipefail
 
 demo_packages=(
     build-essential cmake ninja-build pkg-config
-    librdkafka-dev libpq-dev libconfig-dev libsimdjson-dev uuid-dev libxxhash-dev libmicrohttpd-dev libnlopt-dev zlib1g-dev libzstd-dev
+    librdkafka-dev libpq-dev libconfig-dev libsimdjson-dev uuid-dev libxxhash-dev libmicrohttpd-dev libcurl4-openssl-dev libnlopt-dev zlib1g-dev libzstd-dev
     postgresql kcat tzdata util-linux
 )
 test_packages=(
     "${demo_packages[@]}"
     libcmocka-dev clang clang-tidy clang-format libclang-rt-dev llvm
-    git openssl python3 python3-confluent-kafka python3-psycopg2 python3-jsonschema jq procps zstd
+    git openssl python3 python3-venv python3-confluent-kafka python3-psycopg2 python3-jsonschema jq procps zstd
     maven default-jre-headless ca-certificates prometheus systemd
     chromium fonts-wqy-microhei
 )
 package_packages=(
     "${demo_packages[@]}"
     debhelper dpkg-dev fakeroot git lintian man-db mandoc python3 zsh
+)
+acceptance_packages=(
+    "${package_packages[@]}"
+    debootstrap systemd-container maven default-jre-headless ca-certificates
 )
 
 is_installed() {
@@ -65,7 +70,8 @@ main() {
         --demo) wanted=("${demo_packages[@]}") ;;
         --tests) wanted=("${test_packages[@]}") ;;
         --package) wanted=("${package_packages[@]}") ;;
-        *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; return 64 ;;
+        --acceptance) wanted=("${acceptance_packages[@]}") ;;
+        *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; return 64 ;;
     esac
     if [[ $only_list == yes ]]; then
         printf '%s\n' "${wanted[@]}"

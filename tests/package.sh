@@ -5,28 +5,12 @@
 #   tests/package.sh [DIRECTORY]     minutes; the packages are left in DIRECTORY
 cd "$(dirname "$0")/.."
 source deploy/lib/shell.sh
+source tests/lib/package.sh
 export CCACHE_DISABLE=1 # or the second build would be the first one's
 
 result=${1:-}
 source=$PWD
 make_work_dir
-
-# copy FOLDER: the tree as it would be committed.
-copy() {
-    mkdir -p "$1"
-    git ls-files -co --exclude-standard -z | while IFS= read -r -d '' file; do
-        [[ ! -e $file ]] || printf '%s\0' "$file"
-    done | tar --null -T - -c | tar "${@:2}" -x -C "$1"
-}
-
-# build FOLDER WHAT ENVIRONMENT...
-build() {
-    say "building in $1"
-    (cd "$1" && env "${@:3}" nice -n 5 dpkg-buildpackage -us -uc "$2") >"$1.log" 2>&1 || {
-        tail -n 40 "$1.log" >&2
-        fail "$1: does not build"
-    }
-}
 
 # files ROOT: all of its files, as they are called before Debian's compression.
 files() { (cd "$1" && find . ! -type d | sed 's/\.gz$//' | sort); }
@@ -55,6 +39,7 @@ check_files() {
         fail "cmake --install (<) and the package (>) have different files"
     "$packed/usr/bin/guanxid" --print-defaults | diff - "$packed/etc/guanxi/guanxid.conf" >&2 ||
         fail "the configuration is not that of the defaults"
+    [[ -d $packed/etc/guanxi/conf.d ]] || fail "no directory for drop-ins"
     dpkg-deb -I "$WORK_DIR"/one/guanxid_*.deb conffiles | grep -qx /etc/guanxi/guanxid.conf || fail "no conffile"
     [[ $("$packed/usr/bin/guanxid" --version | head -n 1) == "guanxid $(dpkg-parsechangelog -SVersion)" ]] ||
         fail "debian/changelog is not of the version in CMakeLists.txt"
@@ -79,11 +64,13 @@ check_completions() {
 }
 
 dpkg-checkbuilddeps 2>&1 || fail "deploy/packages.sh --package brings what is missing"
-copy "$WORK_DIR/one/guanxid"
-copy "$WORK_DIR/two/more/guanxid-again" --touch
-build "$WORK_DIR/one/guanxid" --build=full DEB_BUILD_OPTIONS=parallel=2 LC_ALL=C.UTF-8 TZ=UTC
-build "$WORK_DIR/two/more/guanxid-again" --build=binary DEB_BUILD_OPTIONS=parallel=1 LC_ALL=POSIX TZ=Asia/Shanghai \
-    HOME="$WORK_DIR"
+package_copy "$WORK_DIR/one/guanxid"
+package_copy "$WORK_DIR/two/more/guanxid-again" --touch
+say "building in $WORK_DIR/one/guanxid"
+package_build "$WORK_DIR/one/guanxid" --build=full DEB_BUILD_OPTIONS=parallel=2 LC_ALL=C.UTF-8 TZ=UTC
+say "building in $WORK_DIR/two/more/guanxid-again"
+package_build "$WORK_DIR/two/more/guanxid-again" --build=binary DEB_BUILD_OPTIONS=parallel=1 LC_ALL=POSIX \
+    TZ=Asia/Shanghai HOME="$WORK_DIR"
 check_same
 check_lintian
 check_files
