@@ -112,6 +112,10 @@ static char *directory_of(const char *file)
     return strndup(file, slash == file ? 1 : (size_t)(slash - file));
 }
 
+// What is to stand where the library finds no sense.
+static const char written[] = ", here or in the line before: expected \"name = value;\", and for what is called group.name "
+                              "on the command line \"group = { name = value; };\"";
+
 static void load_file(struct config *config, struct config_problems *problems, const char *file)
 {
     char *directory = directory_of(file);
@@ -131,7 +135,8 @@ static void load_file(struct config *config, struct config_problems *problems, c
     } else {
         struct config_source where =
             config_source_at(&reader, config_error_file(&tree), config_error_line(&tree));
-        config_problem(problems, where, "", "%s", config_error_text(&tree));
+        const char *text = config_error_text(&tree);
+        config_problem(problems, where, "", "%s%s", text, strcmp(text, "syntax error") == 0 ? written : "");
     }
     config_destroy(&tree);
     free(directory);

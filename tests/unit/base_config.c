@@ -311,16 +311,20 @@ static void files_are_included_from_beside(void **state)
     assert_non_null(strstr(problems.text, "main.conf:1: files are included too deeply"));
 }
 
+#define NO_SENSE \
+    "syntax error, here or in the line before: expected \"name = value;\", and for what is called group.name on the " \
+    "command line \"group = { name = value; };\""
+
 static void what_cannot_be_parsed_is_told_with_its_line(void **state)
 {
     (void)state;
     load("workers = 2;\nlateness == 3;\n");
-    expect_problem("main.conf:2: syntax error");
+    expect_problem("main.conf:2: " NO_SENSE);
     load("workers = 2;\nworkers = 3;\n");
     expect_problem("main.conf:2: duplicate setting name");
     write_file("more.conf", "\n\n = ;");
     load("@include \"more.conf\"\n");
-    expect_problem("more.conf:3: syntax error");
+    expect_problem("more.conf:3: " NO_SENSE);
 }
 
 static void a_file_that_cannot_be_read(void **state)
