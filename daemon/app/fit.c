@@ -62,3 +62,12 @@ int fit_bgnbd(const struct bgnbd_group *groups, size_t count, struct bgnbd *mode
     *model = model_at(logs);
     return 0;
 }
+
+bool fit_is_at_edge(const struct bgnbd *model)
+{
+    const double parameters[PARAMETERS] = {model->r, model->alpha, model->a, model->b}, near = 1.001;
+    bool at_edge = false;
+    for (int i = 0; i < PARAMETERS; i++)
+        at_edge |= parameters[i] < FIT_LEAST * near || parameters[i] > FIT_MOST / near;
+    return at_edge;
+}

@@ -1,4 +1,5 @@
 // `guanxid rank`: values all customers, as the daemon does by itself once a day.
+#include "app/fit.h"
 #include "app/rank.h"
 
 #include "base/clock.h"
@@ -102,7 +103,8 @@ static void tell(bool json, const struct ranking *ranking, const struct rank_req
                month, day, row->customers, request->tell ? "true" : "false", row->changed);
         print_model(json, row);
         if (ranking->fit.customers)
-            printf(", \"log_likelihood\": %.10g", ranking->fit.log_likelihood);
+            printf(", \"log_likelihood\": %.10g, \"at_edge\": %s", ranking->fit.log_likelihood,
+                   fit_is_at_edge(&ranking->fit.model) ? "true" : "false");
         printf(", \"seconds\": %.3f}\n", seconds);
         return;
     }
@@ -114,6 +116,9 @@ static void tell(bool json, const struct ranking *ranking, const struct rank_req
     print_model(json, row);
     if (ranking->fit.customers)
         printf("fitted to %zu customers, log-likelihood %.3f\n", ranking->fit.customers, ranking->fit.log_likelihood);
+    if (ranking->fit.customers && fit_is_at_edge(&ranking->fit.model))
+        printf("a parameter lies at the edge of what is looked for (%g to %g): too few customers came back to say more, so "
+               "take p_alive and expected orders for a guess, and fit again when there are more\n", FIT_LEAST, FIT_MOST);
 }
 
 static int rank_status(int outcome)

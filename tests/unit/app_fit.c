@@ -24,6 +24,7 @@ static void nothing_nearby_is_likelier(void **state)
     struct bgnbd model;
     double likelihood;
     assert_int_equal(fit_bgnbd(groups, GROUPS, &model, &likelihood), 0);
+    assert_false(fit_is_at_edge(&model));
     assert_true(fabs(bgnbd_log_likelihood(&model, groups, GROUPS) - likelihood) < 1e-9);
     for (int i = 0; i < 81; i++) {
         const double steps[] = {0.98, 1, 1.02};
@@ -61,6 +62,7 @@ static void a_lone_customer_has_some_fit(void **state)
     struct bgnbd model;
     double likelihood;
     assert_int_equal(fit_bgnbd(lone, 1, &model, &likelihood), 0);
+    assert_true(fit_is_at_edge(&model));
     const double found[] = {model.r, model.alpha, model.a, model.b, -likelihood};
     for (int i = 0; i < 5; i++) {
         assert_true(isfinite(found[i]));
