@@ -4,19 +4,13 @@
 
 #include "app/verify.h"
 
-// What the tables have of one customer, stretches of what was read.
-struct kept {
-    const struct histories *histories; // counts are those of the customer
-    struct follow_ups follow_ups;
-};
-
 // One difference more. False: memory is out.
 bool differ_add(struct verifier *verifier, struct span customer_id, const char *what, const char *stored,
                 const char *folded);
 
 // Each looks at a part; `partly`: without what intervals and calendars decide. False: memory is out.
 bool differ_state(struct verifier *verifier, const struct folded *folded, bool partly);
-bool differ_rows(struct verifier *verifier, const struct folded *folded, const struct kept *kept, bool partly);
+bool differ_rows(struct verifier *verifier, const struct folded *folded, const struct follow_ups *had, bool partly);
 bool differ_timeline(struct verifier *verifier, const struct timeline_row *row);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "codec/time.h"
+#include "same_rows.h"
 
 // What is to be known of a kind of row.
 struct row_kind {
@@ -50,14 +51,6 @@ static int order_transitions(const void *a, const void *b)
     return order ? order : by_number(left->transition.n, right->transition.n);
 }
 
-static bool same_transition(const void *stored, const void *made)
-{
-    const struct transition_row *a = stored, *b = made;
-    return a->at == b->at && a->transition.from == b->transition.from && a->transition.to == b->transition.to &&
-           a->transition.detail == b->transition.detail && span_equal(a->source, b->source) &&
-           span_equal(a->event_id, b->event_id);
-}
-
 static void name_transition(const void *row, char what[64])
 {
     const struct transition_row *transition = row;
@@ -81,14 +74,6 @@ static int order_promises(const void *a, const void *b)
 {
     const struct promise_row *left = item(a), *right = item(b);
     return span_compare(left->promise.id, right->promise.id);
-}
-
-static bool same_promise(const void *stored, const void *made)
-{
-    const struct promise *a = &((const struct promise_row *)stored)->promise;
-    const struct promise *b = &((const struct promise_row *)made)->promise;
-    return a->by == b->by && a->state == b->state && a->made_at == b->made_at && a->due == b->due &&
-           a->outcome_at == b->outcome_at && span_equal(a->about, b->about);
 }
 
 static void name_promise(const void *row, char what[64])
@@ -120,11 +105,6 @@ static int order_objections(const void *a, const void *b)
     return order ? order : by_number(left->raised_at, right->raised_at);
 }
 
-static bool same_objection(const void *stored, const void *made)
-{
-    return ((const struct objection_row *)stored)->resolved_at == ((const struct objection_row *)made)->resolved_at;
-}
-
 static void name_objection(const void *row, char what[64])
 {
     const struct objection_row *objection = row;
@@ -147,13 +127,6 @@ static int order_profiles(const void *a, const void *b)
     (void)a;
     (void)b;
     return 0;
-}
-
-static bool same_profile(const void *stored, const void *made)
-{
-    const struct profile_row *a = stored, *b = made;
-    return span_equal(a->owner, b->owner) && span_equal(a->manager, b->manager) && span_equal(a->name, b->name) &&
-           span_equal(a->channel, b->channel);
 }
 
 static void name_profile(const void *row, char what[64])
@@ -350,7 +323,7 @@ static bool differ_transitions(struct verifier *verifier, const struct folded *f
            differ_lists(verifier, &transitions, folded->row.id);
 }
 
-bool differ_rows(struct verifier *verifier, const struct folded *folded, const struct kept *kept, bool partly)
+bool differ_rows(struct verifier *verifier, const struct folded *folded, const struct follow_ups *had, bool partly)
 {
     static const struct row_kind promises = {order_promises, same_promise, NULL, name_promise, tell_promise};
     static const struct row_kind objections = {order_objections, same_objection, NULL, name_objection, tell_objection};
@@ -359,8 +332,7 @@ bool differ_rows(struct verifier *verifier, const struct folded *folded, const s
                                               tell_reminder};
     static const struct row_kind notices = {order_notices, same_notice, notice_may_be_alone, name_notice, tell_notice};
     const struct writeset *effects = &verifier->folder.effects;
-    const struct histories *histories = kept->histories;
-    const struct follow_ups *had = &kept->follow_ups;
+    const struct histories *histories = &had->histories;
 #define DIFFER(kind, had_rows, had_count) \
     (list(verifier, true, had_rows, had_count, sizeof *(had_rows), &(kind)) && \
      list(verifier, false, effects->kind.items ? effects->kind.items + folded->begin.kind : NULL, \

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/status.h"
+#include "tables.h"
 
 enum {
     BLOCK = 64 * 1024,
@@ -41,6 +42,7 @@ struct folding {
     struct folder *folder;
     const struct span *ids;
     instant watermark;
+    bool written;
     size_t current; // customer of the rows that come; count: none yet
     size_t corrected; // rows of customers before it
     struct event last; // what model steps at its very instant are named after
@@ -55,6 +57,17 @@ static struct fold_place place(const struct folder *folder)
                                .reminders = made->reminders.count, .notices = made->notices.count};
 }
 
+// Whether a notice from before what is silent may still be told.
+static bool waits_to_be_told(const struct follow_ups *had)
+{
+    bool waits = false;
+    for (size_t i = 0; i < had->notice_count; i++)
+        waits |= had->notices[i].state == NOTICE_HELD;
+    for (size_t i = 0; i < had->reminder_count; i++)
+        waits |= had->reminders[i].announce == ANNOUNCE_PENDING;
+    return waits;
+}
+
 static int begin(struct folding *folding, size_t customer)
 {
     struct folder *folder = folding->folder;
@@ -67,7 +80,9 @@ static int begin(struct folding *folding, size_t customer)
     folded->begin = place(folder);
     int status = collector_begin(&folder->collector, &folder->effects, folder->policy, &folded->row, false);
     folder->collector.keep = true;
-    if (folded->before.brought == BROUGHT_SILENTLY && customer_row_is_fresh(&folded->before))
+    if (!folding->written)
+        folder->collector.quiet_until = INSTANT_NEVER;
+    else if (folded->before.brought != BROUGHT_TO_TELL && !waits_to_be_told(&folded->had))
         folder->collector.quiet_until = folded->before.quiet_until;
     return status;
 }
@@ -223,116 +238,74 @@ static int load(struct folder *folder, const struct span *ids, size_t count)
     return STORE_OK;
 }
 
-static int stream(struct folder *folder, const struct span *ids, size_t count, instant watermark)
-{
-    struct folding folding = {.folder = folder, .ids = ids, .watermark = watermark, .current = count};
-    int outcome = folder->store->ops->timelines(folder->store, ids, count, fold_row, &folding);
-    if (outcome != STORE_OK)
-        return outcome;
-    return finish(&folding) ? STORE_OK : out_of_memory();
-}
-
-// The stretch of `rows` (sorted by customer) that belongs to `id`, from *from on; *from moves behind it.
-#define STRETCH(rows, total, id, from, start, length) \
-    do { \
-        (start) = (rows) + *(from); \
-        (length) = 0; \
-        while (*(from) < (total) && span_equal((rows)[*(from)].customer_id, (id))) { \
-            ++*(from); \
-            ++(length); \
-        } \
-    } while (0)
-
-static bool write_folded(struct folder *folder, size_t index, const struct follow_ups *had)
-{
-    struct writeset *set = &folder->set;
-    const struct writeset *effects = &folder->effects;
-    const struct folded *folded = &folder->folded.items[index];
-    bool exists = customer_exists(&folded->row.state);
-    struct customer_row *row = exists ? vector_push(&set->customers) : vector_push(&set->delete_customers);
-    if (!row)
-        return false;
-    *row = folded->row;
-    struct span *forget = had->fresh ? NULL : vector_push(&set->forget);
-    if (!forget && !had->fresh)
-        return false;
-    if (forget)
-        *forget = row->id;
-    const struct fold_place *begin_at = &folded->begin, *end_at = &folded->end;
-    struct yielded yielded = {
-        .transitions = effects->transitions.items + begin_at->transitions,
-        .transition_count = end_at->transitions - begin_at->transitions,
-        .reminders = effects->reminders.items + begin_at->reminders,
-        .reminder_count = end_at->reminders - begin_at->reminders,
-        .notices = effects->notices.items + begin_at->notices,
-        .notice_count = end_at->notices - begin_at->notices,
-    };
-    size_t closings = set->outbox.count;
-    if (!reconcile_reminders(set, row, &folded->before, &yielded, had))
-        return false;
-    for (; !exists && closings < set->outbox.count; closings++)
-        set->outbox.items[closings].released = true; // there is no customer any more for whom they would wait
-    return reconcile_transitions(set, row, &folded->before, &yielded, had);
-}
-
-// What is replaced as a whole is written as the fold made it.
-static struct store_write view(const struct folder *folder)
-{
-    struct store_write write = writeset_view(&folder->set), made = writeset_view(&folder->effects);
-    write.transitions = made.transitions;
-    write.transition_count = made.transition_count;
-    write.promises = made.promises;
-    write.promise_count = made.promise_count;
-    write.objections = made.objections;
-    write.objection_count = made.objection_count;
-    write.profiles = made.profiles;
-    write.profile_count = made.profile_count;
-    return write;
-}
-
 // Reads what the tables have of the customers beside their rows; there is nothing of those who are fresh.
-static int read_follow_ups(struct folder *folder, const struct span *ids, size_t count, struct follow_ups *had)
+static int read_tables(struct folder *folder, const struct span *ids, size_t count)
 {
-    struct reminder_row *reminders = NULL;
-    struct notice_row *notices = NULL;
-    struct outbox_row *outbox = NULL;
+    struct tables tables;
     size_t asked = 0;
     struct span *some = arena_take(&folder->arena, count * sizeof *some + 1);
-    *had = (struct follow_ups){0};
     if (!some)
         return out_of_memory();
     for (size_t i = 0; i < count; i++) {
         if (!customer_row_is_fresh(&folder->folded.items[i].before))
             some[asked++] = ids[i];
     }
-    if (asked == 0)
-        return STORE_OK;
-    int outcome = folder->store->ops->follow_ups(folder->store, some, asked, &folder->arena, &reminders,
-                                                 &had->reminder_count, &notices, &had->notice_count, &outbox,
-                                                 &had->outbox_count);
-    had->reminders = reminders;
-    had->notices = notices;
-    had->outbox = outbox;
+    int outcome = tables_read(&tables, folder->store, some, asked, &folder->arena);
+    for (size_t i = 0; outcome == STORE_OK && i < count; i++) {
+        struct folded *folded = &folder->folded.items[i];
+        tables_next(&tables, ids[i], &folded->had);
+        folded->had.fresh = customer_row_is_fresh(&folded->before);
+    }
     return outcome;
 }
 
-static int write_all(struct folder *folder, const struct span *ids, size_t count)
+static int stream(struct folder *folder, const struct span *ids, size_t count, instant watermark, bool written)
 {
-    struct follow_ups all;
-    int outcome = read_follow_ups(folder, ids, count, &all);
+    struct folding folding = {.folder = folder, .ids = ids, .watermark = watermark, .written = written, .current = count};
+    int outcome = folder->store->ops->timelines(folder->store, ids, count, fold_row, &folding);
     if (outcome != STORE_OK)
         return outcome;
-    size_t reminder = 0, notice = 0, message = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct follow_ups had = {.fresh = customer_row_is_fresh(&folder->folded.items[i].before)};
-        STRETCH(all.reminders, all.reminder_count, ids[i], &reminder, had.reminders, had.reminder_count);
-        STRETCH(all.notices, all.notice_count, ids[i], &notice, had.notices, had.notice_count);
-        STRETCH(all.outbox, all.outbox_count, ids[i], &message, had.outbox, had.outbox_count);
-        if (folder->folded.items[i].before.version > 0 && !write_folded(folder, i, &had))
+    return finish(&folding) ? STORE_OK : out_of_memory();
+}
+
+#define YIELDED(effects, folded, name) \
+    (effects)->name.items ? (effects)->name.items + (folded)->begin.name : NULL
+#define YIELDED_COUNT(folded, name) (folded)->end.name - (folded)->begin.name
+
+static bool write_folded(struct folder *folder, const struct folded *folded)
+{
+    struct writeset *set = &folder->set;
+    const struct writeset *effects = &folder->effects;
+    bool exists = customer_exists(&folded->row.state);
+    struct customer_row *row = exists ? vector_push(&set->customers) : vector_push(&set->delete_customers);
+    if (!row)
+        return false;
+    *row = folded->row;
+    struct yielded yielded = {
+        .transitions = YIELDED(effects, folded, transitions), .transition_count = YIELDED_COUNT(folded, transitions),
+        .promises = YIELDED(effects, folded, promises), .promise_count = YIELDED_COUNT(folded, promises),
+        .objections = YIELDED(effects, folded, objections), .objection_count = YIELDED_COUNT(folded, objections),
+        .profiles = YIELDED(effects, folded, profiles), .profile_count = YIELDED_COUNT(folded, profiles),
+        .reminders = YIELDED(effects, folded, reminders), .reminder_count = YIELDED_COUNT(folded, reminders),
+        .notices = YIELDED(effects, folded, notices), .notice_count = YIELDED_COUNT(folded, notices),
+    };
+    size_t closings = set->outbox.count;
+    if (!reconcile_histories(set, row->id, &yielded, &folded->had) ||
+        !reconcile_reminders(set, row, &folded->before, &yielded, &folded->had))
+        return false;
+    for (; !exists && closings < set->outbox.count; closings++)
+        set->outbox.items[closings].released = true; // there is no customer any more for whom they would wait
+    return reconcile_transitions(set, row, &folded->before, &yielded, &folded->had);
+}
+
+static int write_all(struct folder *folder)
+{
+    for (size_t i = 0; i < folder->folded.count; i++) {
+        if (folder->folded.items[i].before.version > 0 && !write_folded(folder, &folder->folded.items[i]))
             return out_of_memory();
     }
-    struct store_write write = view(folder);
-    outcome = folder->store->ops->write(folder->store, &write);
+    struct store_write write = writeset_view(&folder->set);
+    int outcome = folder->store->ops->write(folder->store, &write);
     if (outcome == STORE_OK) {
         for (size_t i = 0; i < folder->set.customers.count; i++)
             folder->set.customers.items[i].version++;
@@ -341,19 +314,26 @@ static int write_all(struct folder *folder, const struct span *ids, size_t count
     return outcome;
 }
 
-int fold_make(struct folder *folder, const struct span *ids, size_t count, instant watermark)
+static int make(struct folder *folder, const struct span *ids, size_t count, instant watermark, bool written)
 {
     writeset_clear(&folder->set);
     writeset_clear(&folder->effects);
     arena_reset(&folder->arena);
     folder->refused = folder->rows = folder->uncorrected = 0;
     int outcome = load(folder, ids, count);
+    if (outcome == STORE_OK && written)
+        outcome = read_tables(folder, ids, count);
     if (outcome == STORE_OK)
-        outcome = stream(folder, ids, count, watermark);
+        outcome = stream(folder, ids, count, watermark, written);
     if (outcome == STORE_OK && folder->refused > 0)
         log_warning("%zu timeline rows are no longer valid under the present policy and do not count; the first: %s: %s",
                     folder->refused, reject_code(folder->reject.reason), folder->reject.detail);
     return outcome;
+}
+
+int fold_make(struct folder *folder, const struct span *ids, size_t count, instant watermark)
+{
+    return make(folder, ids, count, watermark, false);
 }
 
 // Corrects what fits into memory of a timeline that is shown wrong in very many rows, before its customer is folded
@@ -368,12 +348,12 @@ static int correct_some(struct folder *folder)
 int fold_customers(struct folder *folder, const struct span *ids, size_t count, instant watermark)
 {
     folder->bounded = true;
-    int outcome = fold_make(folder, ids, count, watermark);
+    int outcome = make(folder, ids, count, watermark, true);
     while (outcome == STORE_OK && folder->uncorrected > 0) {
         outcome = correct_some(folder);
         if (outcome == STORE_OK)
-            outcome = fold_make(folder, ids, count, watermark);
+            outcome = make(folder, ids, count, watermark, true);
     }
     folder->bounded = false;
-    return outcome == STORE_OK ? write_all(folder, ids, count) : outcome;
+    return outcome == STORE_OK ? write_all(folder) : outcome;
 }

@@ -42,28 +42,33 @@ static const struct notice_row *old_notice(const struct reconciling *all, const 
     return same_number(&all->old_notices, all->had->notices, notice);
 }
 
-// Whether a notice in the table goes for the fold's of its number: nobody was told of it, and that it was to be silent
-// has its reason no more (the reminder was closed), or was about another instant.
-static bool makes_room(const struct reconciling *all, const struct reminder_row *reminder, const struct notice_row *old)
+// Whether a notice in the table, of `old`, may go for the fold's of its number: nobody was told of it, and that it was
+// to be silent has its reason no more (the reminder was closed, or nobody knew of it), or was about another instant.
+static bool makes_room(const struct reminder_row *old, const struct notice_row *was, const struct notice_row *made)
 {
-    if (old->state != NOTICE_SUPPRESSED)
-        return old->state == NOTICE_HELD;
-    const struct notice_row *made = same_number(&all->made_notices, all->yielded->notices, old);
-    return made && (reminder->status != REMINDER_OPEN || made->at != old->at);
+    if (was->state != NOTICE_SUPPRESSED)
+        return was->state == NOTICE_HELD;
+    return !old->published || old->status != REMINDER_OPEN || made->at != was->at;
 }
 
-static bool drop_notices(const struct reconciling *all, const struct reminder_row *reminder)
+static bool drop_notice(const struct reconciling *all, const struct notice_row *old)
+{
+    struct notice_row *dropped = vector_push(&all->set->delete_notices);
+    if (dropped)
+        *dropped = *old;
+    return dropped != NULL;
+}
+
+// Those of a reminder that goes, or whose number the fold does not have.
+static bool drop_notices(const struct reconciling *all, const struct reminder_row *old)
 {
     size_t count;
-    const struct reminder_place *places = reminder_index_find(&all->old_notices, reminder->reminder_id, &count);
+    const struct reminder_place *places = reminder_index_find(&all->old_notices, old->reminder_id, &count);
     for (size_t i = 0; i < count; i++) {
         const struct notice_row *notice = &all->had->notices[places[i].row];
-        if (!makes_room(all, reminder, notice))
-            continue;
-        struct notice_row *dropped = vector_push(&all->set->delete_notices);
-        if (!dropped)
+        if (!same_number(&all->made_notices, all->yielded->notices, notice) &&
+            (!old->published || notice->state == NOTICE_HELD) && !drop_notice(all, notice))
             return false;
-        *dropped = *notice;
     }
     return true;
 }
@@ -104,30 +109,67 @@ static bool is_silent(const struct reconciling *all, const struct reminder_row *
     return notice->at < all->before->quiet_until || (was && notice->at < all->before->state.as_of);
 }
 
-// `old`: the reminder in the table, or NULL. A number of one that stays is taken where its notice is.
-static bool add_notices(const struct reconciling *all, struct reminder_row *reminder, const struct reminder_row *old)
+static bool same_notice(const struct notice_row *a, const struct notice_row *b, bool about)
+{
+    return a->state == b->state && a->at == b->at && a->recipients == b->recipients && a->next_at == b->next_at &&
+           a->last_order_at == b->last_order_at && (!about || span_equal(a->about, b->about));
+}
+
+// Whether one that the fold does not make open, or not to be told, may yet be: as the latest of a reminder that is
+// announced, now or when one that is held comes to be too old.
+static bool may_be_announced(const struct reconciling *all, const struct reminder_row *made,
+                             const struct reminder_row *old)
 {
     size_t count;
-    bool held = false;
-    const struct reminder_place *places = reminder_index_find(&all->made_notices, reminder->reminder_id, &count);
+    bool waits = made->announce == ANNOUNCE_PENDING;
+    const struct reminder_place *places = reminder_index_find(&all->made_notices, made->reminder_id, &count);
+    for (size_t i = 0; i < count && !waits; i++)
+        waits = !is_silent(all, made, old, &all->yielded->notices[places[i].row]);
+    return waits && made->status == REMINDER_OPEN;
+}
+
+// Of one that stays, those numbers that are as they are to be are left; `old` is then the reminder in the table.
+static bool put_notices(const struct reconciling *all, const struct reminder_row *made, const struct reminder_row *old)
+{
+    size_t count;
+    bool announced = may_be_announced(all, made, old);
+    const struct reminder_place *places = reminder_index_find(&all->made_notices, made->reminder_id, &count);
     for (size_t i = 0; i < count; i++) {
-        const struct notice_row *notice = &all->yielded->notices[places[i].row];
-        const struct notice_row *was = reminder->exists ? old_notice(all, notice) : NULL;
-        if (was && !makes_room(all, old, was))
+        struct notice_row notice = all->yielded->notices[places[i].row];
+        const struct notice_row *was = made->exists ? old_notice(all, &notice) : NULL;
+        if (was && !makes_room(old, was, &notice))
             continue;
+        notice.home = all->row->home;
+        notice.fresh = all->had->fresh;
+        notice.state = is_silent(all, made, old, &notice) ? NOTICE_SUPPRESSED : NOTICE_HELD;
+        if (notice.state == NOTICE_SUPPRESSED && !announced)
+            notice.about = SPAN_NONE;
+        if (was && same_notice(was, &notice, notice.about.data != NULL))
+            continue;
+        if (was && !drop_notice(all, was))
+            return false;
         struct notice_row *added = vector_push(&all->set->notices);
         if (!added)
             return false;
-        *added = *notice;
-        added->home = all->row->home;
-        added->fresh = all->had->fresh;
-        added->state = is_silent(all, reminder, old, notice) ? NOTICE_SUPPRESSED : NOTICE_HELD;
-        held |= added->state == NOTICE_HELD;
+        *added = notice;
     }
-    bool tells = all->before->brought == BROUGHT_TO_TELL; // open reminders are announced late
-    if (tells && !reminder->exists && reminder->status == REMINDER_OPEN && !held)
-        reminder->announce = ANNOUNCE_PENDING;
     return true;
+}
+
+// Where an import wants it told, open reminders of which nobody is told otherwise are announced late.
+static int8_t announce_of(const struct reconciling *all, const struct reminder_row *made,
+                          const struct reminder_row *old)
+{
+    size_t count;
+    bool held = false;
+    if (old && old->published)
+        return ANNOUNCE_KEEP;
+    if (made->status != REMINDER_OPEN)
+        return ANNOUNCE_NOT;
+    const struct reminder_place *places = reminder_index_find(&all->made_notices, made->reminder_id, &count);
+    for (size_t i = 0; i < count && !held; i++)
+        held = !is_silent(all, made, old, &all->yielded->notices[places[i].row]);
+    return all->before->brought == BROUGHT_TO_TELL && !held ? ANNOUNCE_PENDING : old ? old->announce : ANNOUNCE_NOT;
 }
 
 static bool delete_reminder(const struct reconciling *all, const struct reminder_row *old)
@@ -138,33 +180,53 @@ static bool delete_reminder(const struct reconciling *all, const struct reminder
     return dropped != NULL;
 }
 
-// One that the fold yields. Where something of it was published, the table's row goes on as the fold says;
-// else nobody has seen it and it is made anew.
-static bool keep_or_make(const struct reconciling *all, const struct reminder_row *fresh)
+// Whether the table's row goes on. An update leaves what a reminder was opened with: of what was published it stays,
+// else it must be the same.
+static bool goes_on(const struct reconciling *all, const struct reminder_row *made, const struct reminder_row *old)
 {
     size_t count;
-    const struct reminder_place *place = reminder_index_find(&all->old, fresh->reminder_id, &count);
+    const struct reminder_place *place = reminder_index_find(&all->old_notices, old->reminder_id, &count);
+    bool home = count > 0 && all->had->notices[place->row].home == all->row->home;
+    return old->published || (home && old->kind == made->kind && old->anchor == made->anchor &&
+                              old->due_at == made->due_at && old->opened_at == made->opened_at &&
+                              span_equal(old->promise_id, made->promise_id));
+}
+
+// Whether an update would change nothing.
+static bool same_reminder(const struct reminder_row *old, const struct reminder_row *made)
+{
+    return old->notices == made->notices && old->status == made->status && old->closed_at == made->closed_at &&
+           span_equal(old->closed_source, made->closed_source) && span_equal(old->closed_event, made->closed_event) &&
+           old->acknowledged_at == made->acknowledged_at && old->snoozed_until == made->snoozed_until &&
+           old->at_risk == made->at_risk && (made->announce == ANNOUNCE_KEEP || made->announce == old->announce);
+}
+
+// One that the fold yields. Where the table's row can go on, it does so as the fold says; else nobody has seen it and
+// it is made anew.
+static bool keep_or_make(const struct reconciling *all, const struct reminder_row *yielded)
+{
+    size_t count;
+    const struct reminder_place *place = reminder_index_find(&all->old, yielded->reminder_id, &count);
     const struct reminder_row *old = count ? &all->had->reminders[place->row] : NULL;
-    bool kept = old && old->published;
-    if (old && !kept && !delete_reminder(all, old))
-        return false;
-    struct reminder_row *made = vector_push(&all->set->reminders);
-    if (!made)
-        return false;
-    *made = *fresh;
-    made->exists = kept;
-    made->fresh = all->had->fresh;
-    made->announce = kept ? ANNOUNCE_KEEP : old && made->status == REMINDER_OPEN ? old->announce : ANNOUNCE_NOT;
-    if (kept) {
-        made->anchor = old->anchor; // of a promise it may come out otherwise
-        made->due_at = old->due_at;
-        made->opened_at = old->opened_at;
-        if (!drop_notices(all, old))
-            return false;
-        if (made->status != REMINDER_OPEN && closing_is_due(all, old) && !outbox_closing(all->set, all->row, made))
-            return false;
+    struct reminder_row made = *yielded;
+    made.exists = old && goes_on(all, &made, old);
+    made.fresh = all->had->fresh;
+    made.announce = announce_of(all, &made, old);
+    if (old && old->published) {
+        made.anchor = old->anchor; // of a promise it may come out otherwise
+        made.due_at = old->due_at;
+        made.opened_at = old->opened_at;
     }
-    return add_notices(all, made, old);
+    if (old && !(made.exists ? drop_notices(all, old) : delete_reminder(all, old)))
+        return false;
+    if (!made.exists || !same_reminder(old, &made)) {
+        struct reminder_row *row = vector_push(&all->set->reminders);
+        if (!row)
+            return false;
+        *row = made;
+    }
+    bool told = old && old->published && made.status != REMINDER_OPEN && closing_is_due(all, old);
+    return (!told || outbox_closing(all->set, all->row, &made)) && put_notices(all, &made, old);
 }
 
 // One that the fold does not yield: moot if somebody was told of it, else it never was.

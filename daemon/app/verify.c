@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "differ.h"
+#include "tables.h"
 
 enum { BLOCK = 32 * 1024 };
 
@@ -34,47 +35,12 @@ void verifier_free(struct verifier *verifier)
     arena_free(&verifier->read);
 }
 
-// All that the tables have of the customers of a batch, in their order.
-struct tables {
-    struct histories histories;
-    struct reminder_row *reminders;
-    struct notice_row *notices;
-    struct outbox_row *outbox;
-    size_t reminder_count, notice_count, outbox_count;
-    size_t transition, promise, objection, profile, reminder, notice; // where the customer at hand begins
-};
-
-// The stretch that belongs to `id` of rows sorted by customer, from *from on; *from moves behind it.
-#define STRETCH(rows, total, id, from, start, length) \
-    do { \
-        (start) = (rows) + *(from); \
-        (length) = 0; \
-        while (*(from) < (total) && span_equal((rows)[*(from)].customer_id, (id))) { \
-            ++*(from); \
-            ++(length); \
-        } \
-    } while (0)
-
-static void stretch(struct tables *tables, struct span id, struct histories *own, struct kept *kept)
-{
-    const struct histories *all = &tables->histories;
-    STRETCH(all->transitions, all->transition_count, id, &tables->transition, own->transitions, own->transition_count);
-    STRETCH(all->promises, all->promise_count, id, &tables->promise, own->promises, own->promise_count);
-    STRETCH(all->objections, all->objection_count, id, &tables->objection, own->objections, own->objection_count);
-    STRETCH(all->profiles, all->profile_count, id, &tables->profile, own->profiles, own->profile_count);
-    struct follow_ups *had = &kept->follow_ups;
-    STRETCH(tables->reminders, tables->reminder_count, id, &tables->reminder, had->reminders, had->reminder_count);
-    STRETCH(tables->notices, tables->notice_count, id, &tables->notice, had->notices, had->notice_count);
-    kept->histories = own;
-}
-
 // False: memory is out.
 static bool compare(struct verifier *verifier, const struct folded *folded, struct tables *tables)
 {
     const struct customer_row *stored = &folded->before;
-    struct histories own;
-    struct kept kept = {0};
-    stretch(tables, folded->row.id, &own, &kept);
+    struct follow_ups had;
+    tables_next(tables, folded->row.id, &had);
     if (stored->version == 0)
         return true; // gone meanwhile
     verifier->counts.customers++;
@@ -86,7 +52,7 @@ static bool compare(struct verifier *verifier, const struct folded *folded, stru
         return differ_add(verifier, folded->row.id, "customer", "there is one", "no event begins it");
     bool partly = stored->policy != verifier->folder.policy->fingerprint || stored->state.not_before != INSTANT_NONE;
     verifier->counts.partly += partly;
-    return differ_state(verifier, folded, partly) && differ_rows(verifier, folded, &kept, partly);
+    return differ_state(verifier, folded, partly) && differ_rows(verifier, folded, &had, partly);
 }
 
 static bool compare_all(struct verifier *verifier, struct tables *tables)
@@ -111,14 +77,10 @@ static bool compare_all(struct verifier *verifier, struct tables *tables)
 static int look(struct verifier *verifier, const struct span *ids, size_t count)
 {
     struct folder *folder = &verifier->folder;
-    struct store *store = folder->store;
-    struct tables tables = {0};
+    struct tables tables;
     int outcome = fold_make(folder, ids, count, INSTANT_NONE);
     if (outcome == STORE_OK)
-        outcome = store->ops->histories(store, ids, count, &verifier->read, &tables.histories);
-    if (outcome == STORE_OK)
-        outcome = store->ops->follow_ups(store, ids, count, &verifier->read, &tables.reminders, &tables.reminder_count,
-                                         &tables.notices, &tables.notice_count, &tables.outbox, &tables.outbox_count);
+        outcome = tables_read(&tables, folder->store, ids, count, &verifier->read);
     if (outcome != STORE_OK)
         return outcome;
     verifier->counts.rows += (int64_t)folder->rows;

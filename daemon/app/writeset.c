@@ -5,7 +5,7 @@ enum { PAYLOAD_BLOCK = 64 * 1024 };
 // Every vector of the set, for what is done to all of them.
 #define VECTORS(X) \
     X(lanes) X(customers) X(delete_customers) X(timeline) X(transitions) X(promises) X(objections) X(profiles) \
-    X(reminders) X(notices) X(outbox) X(quarantine) X(settle) X(forget) X(delete_reminders) X(delete_notices) X(delete_outbox) X(points)
+    X(reminders) X(notices) X(outbox) X(quarantine) X(settle) X(forget) X(delete_transitions) X(delete_reminders) X(delete_notices) X(delete_outbox) X(points)
 
 void writeset_init(struct writeset *set)
 {
@@ -68,6 +68,7 @@ struct store_write writeset_view(const struct writeset *set)
         .quarantine = set->quarantine.items, .quarantine_count = set->quarantine.count,
         .settle = set->settle.items, .settle_count = set->settle.count,
         .forget = set->forget.items, .forget_count = set->forget.count,
+        .delete_transitions = set->delete_transitions.items, .delete_transition_count = set->delete_transitions.count,
         .delete_reminders = set->delete_reminders.items, .delete_reminder_count = set->delete_reminders.count,
         .delete_notices = set->delete_notices.items, .delete_notice_count = set->delete_notices.count,
         .delete_outbox = set->delete_outbox.items, .delete_outbox_count = set->delete_outbox.count,

@@ -31,6 +31,23 @@ WRITER(write_transition)
 }
 const struct copy_statement transition_copy = {sql_transition_copy, 10, write_transition, STORE_POISON};
 
+WRITER(write_transition_from)
+{
+    const struct transition_row *row = item;
+    (void)context;
+    row_begin(rows);
+    row_span(rows, row->customer_id);
+    row_int2(rows, row->transition.kind);
+    row_int4(rows, row->transition.n);
+    return true;
+}
+const struct array_statement transition_delete = {
+    .sql = sql_transition_delete,
+    TYPES(COLUMN_TEXT, COLUMN_INT2, COLUMN_INT4),
+    .write = write_transition_from,
+    .unguarded = true,
+};
+
 WRITER(write_promise)
 {
     const struct promise_row *row = item;

@@ -20,7 +20,7 @@ struct copy_statement {
 extern const struct copy_statement timeline_copy, customer_copy, transition_copy, outbox_copy,
     quarantine_copy, reminder_copy, notice_copy;
 extern const struct array_statement lane_fence, customer_depart, timeline_points, customer_forget, promise_put,
-    objection_put, profile_put, reminder_delete, notice_forget, reminder_open, reminder_update, notice_add,
+    objection_put, profile_put, transition_delete, reminder_delete, notice_forget, reminder_open, reminder_update, notice_add,
     notice_delete, notice_update, outbox_delete, parcel_add, quarantine_settle;
 
 // The subject of an event as its row has it: empty where it is the customer itself.

@@ -52,6 +52,7 @@ static int send_guarded(struct pipeline *pipeline, struct parcels *parcels, uint
     };
     const struct part parts[] = {
         PART_ARRAYS(forget, forget_count, customer_forget),
+        PART_ARRAYS(delete_transitions, delete_transition_count, transition_delete),
         PART_ARRAYS(delete_reminders, delete_reminder_count, notice_forget),
         PART_ARRAYS(delete_reminders, delete_reminder_count, reminder_delete),
         PART_ARRAYS(delete_notices, delete_notice_count, notice_delete),
@@ -143,7 +144,8 @@ static const char *const write_statements[] = {
     sql_notice_forget,   sql_reminder_delete, sql_notice_delete,     sql_outbox_delete,
     sql_timeline_points, sql_promise_put,     sql_objection_put,     sql_profile_put,
     sql_reminder_update, sql_reminder_open,   sql_notice_update,     sql_notice_add,
-    sql_parcel_add,      sql_parcel_revoke,   sql_parcel_hold,       NULL,
+    sql_parcel_add,      sql_parcel_revoke,   sql_parcel_hold,       sql_transition_delete,
+    NULL,
 };
 
 // Asks once a connection for the number of the row type of customers.

@@ -11,10 +11,23 @@ struct fold_place {
     size_t transitions, promises, objections, profiles, reminders, notices;
 };
 
+// What the tables have of one customer beside its row.
+struct follow_ups {
+    const struct reminder_row *reminders;
+    size_t reminder_count;
+    const struct notice_row *notices;
+    size_t notice_count;
+    const struct outbox_row *outbox; // held ones
+    size_t outbox_count;
+    struct histories histories;
+    bool fresh; // there is and was nothing
+};
+
 // One customer made from nothing; its effects are a stretch of folder->effects.
 struct folded {
     struct customer_row row;
     struct customer_row before; // as it stood
+    struct follow_ups had;      // read only where the fold is to be written
     struct fold_place begin, end;
 };
 
@@ -53,21 +66,16 @@ int fold_make(struct folder *folder, const struct span *ids, size_t count, insta
 // changed one of them meanwhile; nothing was written. Others as the store says.
 int fold_customers(struct folder *folder, const struct span *ids, size_t count, instant watermark);
 
-// What the tables have of one customer beside its row.
-struct follow_ups {
-    const struct reminder_row *reminders;
-    size_t reminder_count;
-    const struct notice_row *notices;
-    size_t notice_count;
-    const struct outbox_row *outbox; // held ones
-    size_t outbox_count;
-    bool fresh; // there is and was nothing
-};
-
-// What a fold yields of one customer, as far as it is held against what was published.
+// What a fold yields of one customer beside its row.
 struct yielded {
     const struct transition_row *transitions;
     size_t transition_count;
+    const struct promise_row *promises;
+    size_t promise_count;
+    const struct objection_row *objections;
+    size_t objection_count;
+    const struct profile_row *profiles;
+    size_t profile_count;
     const struct reminder_row *reminders;
     size_t reminder_count;
     const struct notice_row *notices;
@@ -78,7 +86,7 @@ struct yielded {
 // a reminder of which something was published keeps its due_at, opened_at and notices; one that the fold
 // does not yield is closed moot, or deleted if nothing of it was published. False: memory is out.
 // Notices before before->quiet_until are suppressed; so they stay, and where an import wants it told, an open reminder
-// of which that is all is to be announced.
+// of which that is all is to be announced. Rows that are as they are to be are not written.
 bool reconcile_reminders(struct writeset *set, const struct customer_row *row, const struct customer_row *before,
                          const struct yielded *yielded, const struct follow_ups *had);
 
@@ -88,5 +96,10 @@ bool reconcile_reminders(struct writeset *set, const struct customer_row *row, c
 // row->messages. False: memory is out.
 bool reconcile_transitions(struct writeset *set, struct customer_row *row, const struct customer_row *before,
                            const struct yielded *yielded, const struct follow_ups *had);
+
+// Brings transitions, promises, objections and the profile in the tables in line with a fold; what stands there as it
+// was made again is not written. False: memory is out.
+bool reconcile_histories(struct writeset *set, struct span id, const struct yielded *yielded,
+                         const struct follow_ups *had);
 
 #endif

@@ -20,6 +20,7 @@ struct writeset {
     VECTOR(struct quarantine_row) quarantine;
     VECTOR(struct quarantine_settle) settle;
     VECTOR(struct span) forget;
+    VECTOR(struct transition_row) delete_transitions;
     VECTOR(struct reminder_row) delete_reminders;
     VECTOR(struct notice_row) delete_notices;
     VECTOR(struct outbox_row) delete_outbox;

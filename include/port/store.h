@@ -60,6 +60,8 @@ struct store_write {
     // Replacements (folds, releases). Applied before the inserts above.
     const struct span *forget; // customers whose transitions, promises, objections and profile are all deleted first
     size_t forget_count;
+    const struct transition_row *delete_transitions; // of its customer and kind all from its number on
+    size_t delete_transition_count;
     const struct reminder_row *delete_reminders; // with their notices (customer_id, reminder_id used)
     size_t delete_reminder_count;
     const struct notice_row *delete_notices; // HELD or SUPPRESSED, if still so

@@ -57,6 +57,31 @@ static void transitions_of_all_kinds_are_kept(void **state)
     assert_outcome(STORE_POISON, write_it(&write));
 }
 
+// Of a kind those from a number on go, and others may come in their place at once.
+static void transitions_go_from_a_number_on(void **state)
+{
+    (void)state;
+    struct transition_row rows[6];
+    for (int i = 0; i < 6; i++)
+        rows[i] = (struct transition_row){
+            .customer_id = i < 5 ? SPAN_LITERAL("a") : SPAN_LITERAL("b"), .at = i,
+            .transition = {.kind = (uint8_t)(i < 3 || i == 5 ? TRANSITION_LEVEL : TRANSITION_STAGE), .from = 1, .to = 2,
+                           .n = i % 3 + 1}};
+    struct store_write write = {.transitions = rows, .transition_count = 6};
+    assert_done(write_it(&write));
+    const struct transition_row from[] = {rows[1], rows[4]};
+    rows[2].transition.to = 4;
+    write = (struct store_write){.delete_transitions = from, .delete_transition_count = 2, .transitions = &rows[2],
+                                 .transition_count = 1};
+    assert_done(write_it(&write));
+    EXPECT("SELECT customer_id, kind, n, to_state FROM guanxi.transition ORDER BY 1, 2, 3",
+           "a|0|1|2\na|0|3|4\na|1|1|2\nb|0|3|2\n");
+    write = (struct store_write){.delete_transitions = &rows[5], .delete_transition_count = 1};
+    assert_done(write_it(&write));
+    assert_done(write_it(&write)); // that there are none is no harm
+    EXPECT("SELECT count(*) FROM guanxi.transition WHERE customer_id = 'b'", "0\n");
+}
+
 #define PROMISES \
     "SELECT customer_id, promise_id, by, state, " MICROSECONDS("made_at") ", " MICROSECONDS("due_at") ", " \
     MICROSECONDS("outcome_at") ", about FROM guanxi.promise ORDER BY customer_id, promise_id"
@@ -224,6 +249,7 @@ int main(void)
 #define TEST(name) STORE_TEST(name)
     const struct CMUnitTest tests[] = {
         TEST(transitions_of_all_kinds_are_kept),
+        TEST(transitions_go_from_a_number_on),
         TEST(the_last_of_a_promise_counts),
         TEST(promises_are_looked_up),
         TEST(many_promises_go_in_pieces),

@@ -85,6 +85,14 @@ int fake_write_rows(struct fake_transaction *transaction)
         if ((customer = fake_touch(transaction, write->forget[i])))
             fake_forget_rows(customer);
     }
+    for (size_t i = 0; i < write->delete_transition_count; i++) {
+        const struct transition *from = &write->delete_transitions[i].transition;
+        customer = fake_touch(transaction, write->delete_transitions[i].customer_id);
+        for (size_t k = customer ? customer->transition_count : 0; k-- > 0;) {
+            if (customer->transitions[k].transition.kind == from->kind && customer->transitions[k].transition.n >= from->n)
+                FAKE_REMOVE(customer->transitions, customer->transition_count, k);
+        }
+    }
     for (size_t i = 0; i < write->transition_count && outcome == STORE_OK; i++) {
         if (!(customer = fake_touch(transaction, write->transitions[i].customer_id)))
             return fault(STATUS_BROKEN, "a transition without its customer");
