@@ -127,8 +127,8 @@ static int begin(struct engine *engine, struct wanted *wanted, const struct lane
     worker_enter(&engine->workers[worker]);
     int outcome = enlist(engine, lane) ? start(engine, lane, wanted) : out_of_memory();
     if (outcome == STORE_OK && lane->state == LANE_RUNNING)
-        log_info("%s/%d: ours from offset %" PRId64 ", epoch %" PRId64, lane->topic, lane->partition,
-                 lane->next_offset, lane->epoch);
+        log_lane_event(LOG_INFO, NONE, lane->topic, lane->partition, "%s/%d: ours from offset %" PRId64
+                       ", epoch %" PRId64, lane->topic, lane->partition, lane->next_offset, lane->epoch);
     worker_leave(&engine->workers[worker]);
     // A lane that could not be started now is started by ownership_tend.
     return outcome < 0 ? outcome : 0;
