@@ -49,9 +49,9 @@ class Story:
         first = self.at(days)
         life = self.lives[customer] = value.Life(first)
         self.tell("calls", "message.received", first, customer, {})
-        left = max(1, int((START + timedelta(days=days) - first) / timedelta(days=1)))
+        left = int((START + timedelta(days=days) - first).total_seconds())  # nothing comes after the last of the days
         for _ in range(min(int(self.random.expovariate(0.2)), 40)):
-            at = first + timedelta(seconds=1 + self.random.randrange(left * 86400))
+            at = first + timedelta(seconds=1 + self.random.randrange(left))
             kind = self.random.choices(["placed", "refunded", "incurred"], [8, 1, 1])[0]
             amount = self.random.choice([100, 1999, 50000, self.random.randrange(1, 10**7)])
             entries = {"placed": life.orders, "refunded": life.refunds, "incurred": life.costs}[kind]
