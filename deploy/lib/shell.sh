@@ -112,13 +112,19 @@ free_ports() {
 # --- Services -------------------------------------------------------------------------------------
 
 # service_pid DIR: the id of its living process in SERVICE_PID; 1 when there is none. A recycled id is
-# not ours: the command line must name the folder.
+# not ours: the command line must name the folder. While a process turns into another program (`start`
+# into the server) its command line reads as empty for a moment; so does a zombie's for ever.
 service_pid() {
     SERVICE_PID=
     [[ -s $1/pid ]] || return 1
-    local pid
+    local pid command='' tries
     pid=$(<"$1/pid")
-    [[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$1" || return 1
+    for ((tries = 0; tries < 50; tries++)); do
+        command=$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") 2>/dev/null || return 1
+        [[ -z $command && $(</proc/"$pid"/stat) != *') Z '* ]] 2>/dev/null || break
+        sleep 0.02
+    done
+    [[ $command == *"$1"* ]] || return 1
     SERVICE_PID=$pid
 }
 
