@@ -93,16 +93,9 @@ def alone(the, ground):
     return figures
 
 
-def rate_of(site, seconds):
-    """Events a second that are taken in within so many seconds."""
-    before, began = site.taken(), time.monotonic()
-    time.sleep(seconds)
-    return (site.taken() - before) / (time.monotonic() - began)
-
-
-def live(the, ground):
-    """A backlog is read all the time: alone, beside a rank that changes everybody, beside one that changes nobody."""
-    site = ground.copy(f"{ground.name}b")
+def backlog(the, ground, name):
+    """A site whose daemon has begun to read a backlog of events of all customers, the same for each."""
+    site = ground.copy(f"{ground.name}{name}")
     begin(the, site, 2)
     site.stop()
     publish(the, site, the.arguments.events * BACKLOG, 3)
@@ -110,18 +103,38 @@ def live(the, ground):
     site.start()
     site.wait_claims(PARTITIONS)
     time.sleep(3)
-    figures = {"live_alone": max(1, rate_of(site, 8))}
+    return site
+
+
+def reached(site, marks):
+    """When so many events had been taken in, for each of these ascending numbers."""
+    times = []
+    for mark in marks:
+        while site.taken() < mark:
+            time.sleep(0.1)
+        times.append(time.monotonic())
+    return times
+
+
+def live(the, ground):
+    """A backlog is read beside a rank that changes everybody and one that changes nobody, then again without any: the
+    same events are compared, for those that come later take longer, the database being larger."""
+    site, figures, windows = backlog(the, ground, "b"), {}, {}
     for name in ("first", "again"):
-        before, began = site.taken(), time.monotonic()
+        before = site.taken()
         figures[name] = watch_rank(the, site)
-        figures[name]["live"] = (site.taken() - before) / (time.monotonic() - began)
+        windows[name] = (before, site.taken())
         tell(f"{ground.customers}: beside live events, {name}", figures[name])
-    figures["live_after"] = rate_of(site, 5)
-    left = PARTITIONS * 25 + the.arguments.events * BACKLOG - site.taken()
-    print(f"   live events: alone {figures['live_alone']:.0f}/s, beside the first {figures['first']['live']:.0f}/s"
-          f" = x{figures['first']['live'] / figures['live_alone']:.2f}, beside the next"
-          f" {figures['again']['live']:.0f}/s = x{figures['again']['live'] / figures['live_alone']:.2f}, after it {figures['live_after']:.0f}/s"
-          f"{'' if left > 0 else ' (the backlog ended before)'}", flush=True)
+    ended = site.taken() >= PARTITIONS * 25 + the.arguments.events * BACKLOG
+    site.close()
+    site = backlog(the, ground, "c")
+    for name, window in windows.items():
+        begun, end = reached(site, window)
+        events, seconds = window[1] - window[0], figures[name]["seconds"]
+        figures[name]["live"], figures[name]["live_alone"] = events / seconds, events / (end - begun)
+        print(f"   live events beside the {name}: {events / seconds:.0f}/s; the same events without a rank: "
+              f"{events / (end - begun):.0f}/s: x{(end - begun) / seconds:.2f}"
+              f"{' (the backlog ended before)' if ended else ''}", flush=True)
     site.close()
     return figures
 
