@@ -217,6 +217,7 @@ static void committed(struct applier *applier, size_t records)
 {
     remember_customers(applier);
     batch_committed(applier, records);
+    judge_calm(applier);
     if (applier->suspicious > 0)
         applier->suspicious--;
 }
@@ -284,6 +285,7 @@ static int settle(struct applier *applier, const struct item *items, size_t coun
         if (alone)
             pthread_mutex_unlock(&applier->turnstile->mutex);
         if (outcome == STORE_CONFLICT) {
+            judge_doubt_cache(applier);
             forget_customers(applier);
         } else if (outcome == STORE_DUPLICATE) {
             // Somebody else's write of the same identity also changed the customer's version.

@@ -8,6 +8,7 @@
 
 enum {
     LOAD_AT_ONCE = 4096,   // customers of one statement
+    DOUBT_MOST = 16,       // batches that do not ask the cache
     SUSPICION = 16,        // batches with looked-up late events after a repeated identity
     ALIASES_MOST = 100000, // kept at hand
     LOOK_UP_AT_MOST = 256, // so few late events are always looked up: it costs one round trip
@@ -73,6 +74,22 @@ void judge_distrust(struct applier *applier)
     applier->strangers = 0;
 }
 
+void judge_doubt_cache(struct applier *applier)
+{
+    if (applier->doubted > 0) // it was not asked: no fault of its
+        return;
+    applier->doubt = applier->doubt == 0 ? 1 : applier->doubt * 2 < DOUBT_MOST ? applier->doubt * 2 : DOUBT_MOST;
+    applier->doubted = applier->doubt;
+}
+
+void judge_calm(struct applier *applier)
+{
+    if (applier->doubted > 0)
+        applier->doubted--;
+    else if (applier->doubt > 0)
+        applier->doubt--;
+}
+
 static int load_missing(struct applier *applier)
 {
     size_t count = applier->wanted.count;
@@ -109,7 +126,7 @@ static int load_customers(struct applier *applier)
         judge_ask_ahead(applier, i);
         struct customer_row *row = &applier->set.customers.items[i];
         row->id = groups[i].id;
-        if (!cache_get(applier->cache, groups[i].hash, &applier->set.arena, row))
+        if (applier->doubted > 0 || !cache_get(applier->cache, groups[i].hash, &applier->set.arena, row))
             applier->wanted.items[applier->wanted.count++] = i;
     }
     metric_add(METRIC_CACHE_HITS, (int64_t)(count - applier->wanted.count));

@@ -28,6 +28,12 @@ void judge_ask_ahead(const struct applier *applier, size_t index);
 // A write was contradicted: nobody passes for new any more until it has been earned twice over.
 void judge_distrust(struct applier *applier);
 
+// Customers were changed by others: the cache, which may hold more such, is not asked for some batches, each time for
+// twice as many. A rank or a recompute of everybody would else contradict every batch that believes it.
+void judge_doubt_cache(struct applier *applier);
+// A batch is committed.
+void judge_calm(struct applier *applier);
+
 // Marks members as duplicates or conflicts of what the timelines have. Looks up only those that can be: an
 // event ahead of all its customer's events cannot repeat one.
 int judge_identities(struct applier *applier);

@@ -22,6 +22,7 @@ enum {
     RESTS_OF_WAITING = 4,   // as long as others kept us waiting
     WAITED_US = 50 * 1000,  // somebody else was at it
     LONELY_US = 3000 * 1000, // nobody was
+    PROBES = 8, // one batch in so many asks whether others are there: those who never get to write contradict nobody
     BLOCK = 256 * 1024,
 };
 
@@ -38,6 +39,8 @@ struct telling {
     size_t share;
     bool look_up; // some of the events may be on their timelines
     bool hold;    // others write the same customers, which are to be kept from it for the time of a batch
+    bool probe;   // this batch keeps them from it in any case, to see whether there are others
+    unsigned batches;
     int64_t worked_us, waited_us; // since the last rest; the longest wait of these
 
     // A batch: customers in the order of ids.
@@ -139,9 +142,10 @@ static int attempt(struct telling *telling)
     if (!make_room(telling))
         return out_of_memory();
     int64_t waited_us = 0;
-    int outcome = telling->hold ? store->rank->hold(store, telling->ids, telling->count, &telling->arena,
-                                                    telling->rows, &waited_us)
-                                : store->ops->load(store, telling->ids, telling->count, &telling->arena, telling->rows);
+    const bool hold = telling->hold || telling->probe;
+    int outcome = hold ? store->rank->hold(store, telling->ids, telling->count, &telling->arena,
+                                           telling->rows, &waited_us)
+                       : store->ops->load(store, telling->ids, telling->count, &telling->arena, telling->rows);
     telling->waited_us = waited_us > telling->waited_us ? waited_us : telling->waited_us;
     if (outcome == STORE_OK && !make_events(telling))
         outcome = out_of_memory();
@@ -154,7 +158,7 @@ static int attempt(struct telling *telling)
         const struct store_write write = writeset_view(&telling->set);
         return store->ops->write(store, &write);
     }
-    if (telling->hold)
+    if (hold)
         store->rank->let_go(store);
     return outcome;
 }
@@ -179,7 +183,14 @@ static void rest(const struct telling *telling, int64_t us)
 static void leave_time(struct telling *telling, int64_t spent_us)
 {
     telling->worked_us += spent_us;
-    if (!telling->hold || telling->helps) // who helps leaves
+    if (telling->helps) // who helps leaves
+        return;
+    if (!telling->hold && telling->waited_us >= WAITED_US) {
+        telling->hold = true;
+        atomic_store(&telling->tellers->crowded, true);
+        telling->worked_us = spent_us;
+    }
+    if (!telling->hold)
         return;
     if (telling->waited_us < WAITED_US) {
         telling->hold = telling->worked_us < LONELY_US;
@@ -251,6 +262,7 @@ static int tell_batch(struct telling *telling, bool *more)
     int64_t begun_us = clock_monotonic_us();
     instant wall;
     arena_reset(&telling->arena);
+    telling->probe = !telling->helps && telling->batches++ % PROBES == 0;
     int outcome = store->ops->clock(store, &telling->watermark, &wall);
     if (outcome == STORE_OK)
         outcome = take_changes(telling, &changes, &count);

@@ -8,6 +8,7 @@
 
 #include "app/tally.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "support/scene.h"
 
 static const char *const ASKS = "message.received";
@@ -273,6 +274,51 @@ static void answers_are_asked_for(void **state)
     assert_int_equal(events_of(scene, "c0"), 2);
 }
 
+// Tells each of `count` customers one thing, each in a batch of its own. Returns how often these were tried again.
+static int64_t tell_alone(struct scene *scene, int count, instant at)
+{
+    int64_t before = metric_read(METRIC_BATCH_RETRIES);
+    char id[16];
+    for (int i = 0; i < count; i++) {
+        snprintf(id, sizeof id, "c%d", i);
+        scene_tell(scene, 0, id, ASKS, at, "{}");
+        scene_settle(scene);
+    }
+    return metric_read(METRIC_BATCH_RETRIES) - before;
+}
+
+// While another instance changes everybody, a cache that turned out to be behind is asked ever more seldom; when
+// nobody else writes any more it is believed again.
+static void a_cache_that_is_behind_is_doubted(void **state)
+{
+    enum { COUNT = 20 };
+    struct scene *scene = *state;
+    struct instance other;
+    char id[16];
+    assert_int_equal(tell_alone(scene, COUNT, scene->start), 0);
+    assert_int_equal(instance_begin(&other, &scene->site, "other"), 0);
+    fake_source_assign(scene->instance.source, 1, false);
+    instance_poll(&scene->instance);
+    fake_source_assign(other.source, 2, false);
+    assert_true(instance_settle(&other));
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(id, sizeof id, "c%d", i);
+        scene_tell(scene, 1, id, ASKS, scene->start + HOUR, "{}");
+    }
+    assert_true(instance_settle(&other));
+    // Contradicted are the 1st, then after 1, 2, 4 and 8 that did not ask the cache the 3rd, 6th, 11th and 20th.
+    assert_int_equal(tell_alone(scene, COUNT, scene->start + 2 * HOUR), 5);
+    assert_int_equal(tell_alone(scene, COUNT, scene->start + 3 * HOUR), 0);
+    int64_t loads = fake_calls(scene->site.database, FAKE_OP_load);
+    assert_int_equal(tell_alone(scene, COUNT, scene->start + 4 * HOUR), 0);
+    assert_int_equal(fake_calls(scene->site.database, FAKE_OP_load), loads);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(id, sizeof id, "c%d", i);
+        assert_int_equal(events_of(scene, id), 5);
+    }
+    instance_end(&other, false);
+}
+
 int main(void)
 {
     log_configure((enum log_level)0, LOG_FORMAT_TEXT);
@@ -291,6 +337,7 @@ int main(void)
         TEST(an_order_of_many_is_one_write),
         TEST(strangers_pass_for_new),
         TEST(answers_are_asked_for),
+        TEST(a_cache_that_is_behind_is_doubted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
