@@ -230,7 +230,7 @@ static void end_stage(enum metric_stage stage, int64_t *begun_us)
     *begun_us = now;
 }
 
-static int attempt(struct applier *applier, const struct item *items, size_t count)
+static int try(struct applier *applier, const struct item *items, size_t count)
 {
     int64_t begun_us = clock_monotonic_us();
     int outcome = judge_customers(applier, items, count);
@@ -257,6 +257,20 @@ static int attempt(struct applier *applier, const struct item *items, size_t cou
     end_stage(STAGE_WRITE, &begun_us);
     if (outcome == STORE_OK)
         committed(applier, count);
+    return outcome;
+}
+
+// Beside others who change very many customers one takes turns with them.
+static int attempt(struct applier *applier, const struct item *items, size_t count)
+{
+    const struct store_ops *ops = applier->store->ops;
+    if (applier->doubted == 0)
+        return try(applier, items, count);
+    int outcome = ops->pass(applier->store);
+    if (outcome == STORE_OK)
+        outcome = try(applier, items, count);
+    if (outcome != STORE_OK)
+        ops->let_go(applier->store);
     return outcome;
 }
 

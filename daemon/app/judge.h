@@ -29,7 +29,7 @@ void judge_ask_ahead(const struct applier *applier, size_t index);
 void judge_distrust(struct applier *applier);
 
 // Customers were changed by others: the cache, which may hold more such, is not asked for some batches, each time for
-// twice as many. A rank or a recompute of everybody would else contradict every batch that believes it.
+// twice as many, and these pass the gate. A rank of everybody would else contradict every batch.
 void judge_doubt_cache(struct applier *applier);
 // A batch is committed.
 void judge_calm(struct applier *applier);

@@ -29,14 +29,25 @@ struct tellers {
     struct ranking *ranking;
     char event_id[32];      // rank/2026-01-31
     _Atomic size_t done;    // customers so far
-    _Atomic bool crowded;   // somebody else writes the same customers: one is enough now
     _Atomic bool failed;    // one of them has, so that all end
     pthread_mutex_t mutex;  // of what is below
     struct span after;      // behind whom nobody was taken yet; absent: nobody is left
     char last[RANK_ID_MAX]; // its bytes
+    pthread_mutex_t turns;  // of what is below
+    pthread_cond_t turn;    // it changed
+    bool open, over;        // those who help may tell; will not any more
+    size_t busy;            // so many of them are at it
 };
 
-// Tells until nobody is left or one has failed; `helps`: or until it is crowded.
+// Tells until nobody is left or one has failed; `helps`: only while the one who leads has shut the gate.
 int teller_run(struct tellers *tellers, struct store *store, bool helps);
+
+// The one who leads: those who help may tell; they do no more, and none of them is at it; nor will they ever.
+void tellers_begin(struct tellers *tellers);
+void tellers_pause(struct tellers *tellers);
+void tellers_end(struct tellers *tellers);
+// One who helps: waits until it may tell, which holds up a pause until it leaves. false: it is over.
+bool tellers_join(struct tellers *tellers);
+void tellers_leave(struct tellers *tellers);
 
 #endif

@@ -16,13 +16,9 @@ enum {
     ATTEMPTS = 20,
     RETRY_MS = 100,
     NAP_MS = 20,
-    // Beside others who write: bursts, and rests long enough for what they have in hand to be done in peace.
+    // Bursts behind the gate; and rests, when others are there, of so many times as long as these were kept from it.
     BURST_US = 1000 * 1000,
-    RESTS = 2,              // as long as the burst
-    RESTS_OF_WAITING = 4,   // as long as others kept us waiting
-    WAITED_US = 50 * 1000,  // somebody else was at it
-    LONELY_US = 3000 * 1000, // nobody was
-    PROBES = 8, // one batch in so many asks whether others are there: those who never get to write contradict nobody
+    RESTS = 2,
     BLOCK = 256 * 1024,
 };
 
@@ -38,10 +34,6 @@ struct telling {
     struct arena arena; // of one batch
     size_t share;
     bool look_up; // some of the events may be on their timelines
-    bool hold;    // others write the same customers, which are to be kept from it for the time of a batch
-    bool probe;   // this batch keeps them from it in any case, to see whether there are others
-    unsigned batches;
-    int64_t worked_us, waited_us; // since the last rest; the longest wait of these
 
     // A batch: customers in the order of ids.
     const struct rank_change *changes;
@@ -135,18 +127,15 @@ static int value_customer(struct telling *telling, struct customer_row *loaded, 
     return writeset_timeline(&telling->set, event, row->id, 0, 0, -1) ? 0 : out_of_memory();
 }
 
-static int attempt(struct telling *telling)
+// `hold`: others write the same customers, which are to be kept from it.
+static int attempt(struct telling *telling, bool hold)
 {
     struct store *store = telling->store;
     writeset_clear(&telling->set);
     if (!make_room(telling))
         return out_of_memory();
-    int64_t waited_us = 0;
-    const bool hold = telling->hold || telling->probe;
-    int outcome = hold ? store->rank->hold(store, telling->ids, telling->count, &telling->arena,
-                                           telling->rows, &waited_us)
+    int outcome = hold ? store->rank->hold(store, telling->ids, telling->count, &telling->arena, telling->rows)
                        : store->ops->load(store, telling->ids, telling->count, &telling->arena, telling->rows);
-    telling->waited_us = waited_us > telling->waited_us ? waited_us : telling->waited_us;
     if (outcome == STORE_OK && !make_events(telling))
         outcome = out_of_memory();
     if (outcome == STORE_OK)
@@ -159,7 +148,7 @@ static int attempt(struct telling *telling)
         return store->ops->write(store, &write);
     }
     if (hold)
-        store->rank->let_go(store);
+        store->ops->let_go(store);
     return outcome;
 }
 
@@ -178,39 +167,15 @@ static void rest(const struct telling *telling, int64_t us)
     }
 }
 
-// Every customer that is told of here makes those work again who have it in hand: a batch of theirs that is in the way
-// of all of ours would never be done.
-static void leave_time(struct telling *telling, int64_t spent_us)
-{
-    telling->worked_us += spent_us;
-    if (telling->helps) // who helps leaves
-        return;
-    if (!telling->hold && telling->waited_us >= WAITED_US) {
-        telling->hold = true;
-        atomic_store(&telling->tellers->crowded, true);
-        telling->worked_us = spent_us;
-    }
-    if (!telling->hold)
-        return;
-    if (telling->waited_us < WAITED_US) {
-        telling->hold = telling->worked_us < LONELY_US;
-    } else if (telling->worked_us >= BURST_US) {
-        int64_t of_work = RESTS * telling->worked_us, of_waiting = RESTS_OF_WAITING * telling->waited_us;
-        rest(telling, of_work > of_waiting ? of_work : of_waiting);
-        telling->worked_us = telling->waited_us = 0;
-    }
-}
-
 // Tells of the changes in hand, or of as many of them as PostgreSQL takes at once: telling->count says how many.
 static int tell_some(struct telling *telling)
 {
     int outcome = STORE_OK;
+    bool hold = false;
     for (int i = 0; i < ATTEMPTS && !rank_stops(telling->ranking); i++) {
-        outcome = attempt(telling);
+        outcome = attempt(telling, hold);
         if (outcome == STORE_CONFLICT) {
-            telling->hold = true;
-            atomic_store(&telling->tellers->crowded, true);
-            telling->worked_us = telling->waited_us = 0;
+            hold = true;
         } else if (outcome == STORE_DUPLICATE) {
             telling->look_up = true;
         } else if (outcome == STORE_RETRY) {
@@ -262,7 +227,6 @@ static int tell_batch(struct telling *telling, bool *more)
     int64_t begun_us = clock_monotonic_us();
     instant wall;
     arena_reset(&telling->arena);
-    telling->probe = !telling->helps && telling->batches++ % PROBES == 0;
     int outcome = store->ops->clock(store, &telling->watermark, &wall);
     if (outcome == STORE_OK)
         outcome = take_changes(telling, &changes, &count);
@@ -276,21 +240,65 @@ static int tell_batch(struct telling *telling, bool *more)
     *more = count > 0;
     if (outcome != STORE_OK || count == 0)
         return outcome;
-    int64_t spent_us = clock_monotonic_us() - begun_us;
-    adapt(telling, spent_us);
-    leave_time(telling, spent_us);
+    adapt(telling, clock_monotonic_us() - begun_us);
     return STORE_OK;
 }
 
-static int tell_all(struct telling *telling)
+// Shuts the gate, waiting as long as that takes. *met: others are there.
+static int shut(struct telling *telling, bool *met)
+{
+    struct store *store = telling->store;
+    int outcome = STORE_RETRY;
+    for (int i = 0; outcome == STORE_RETRY && i < ATTEMPTS && !rank_stops(telling->ranking); i++)
+        outcome = store->rank->shut(store, met);
+    return rank_stops(telling->ranking) ? fault(RANK_STOPPED, "stopped") : outcome;
+}
+
+// Behind the gate, with all who help. *more: somebody may be left to be told of.
+static int burst(struct telling *telling, bool *more)
 {
     struct tellers *tellers = telling->tellers;
+    int64_t end_us = clock_monotonic_us() + BURST_US;
+    int outcome = STORE_OK;
+    tellers_begin(tellers);
+    while (outcome == STORE_OK && *more && !atomic_load(&tellers->failed) && clock_monotonic_us() < end_us) {
+        show(telling);
+        outcome = rank_stops(telling->ranking) ? fault(RANK_STOPPED, "stopped") : tell_batch(telling, more);
+    }
+    tellers_pause(tellers);
+    return outcome;
+}
+
+// Whom the rank tells of others may have in hand: their batches, which are large, would be contradicted by it one by one
+// and never be done. So one takes turns with them.
+static int lead(struct telling *telling)
+{
+    struct tellers *tellers = telling->tellers;
+    struct store *store = telling->store;
     bool more = true;
     int outcome = STORE_OK;
-    while (outcome == STORE_OK && more && !atomic_load(&tellers->failed) &&
-           !(telling->helps && atomic_load(&tellers->crowded))) {
-        show(telling);
-        outcome = rank_stops(telling->ranking) ? fault(RANK_STOPPED, "stopped") : tell_batch(telling, &more);
+    while (outcome == STORE_OK && more && !atomic_load(&tellers->failed)) {
+        int64_t begun_us = clock_monotonic_us();
+        bool within = false, before = false;
+        outcome = shut(telling, &within);
+        if (outcome != STORE_OK)
+            break;
+        outcome = burst(telling, &more);
+        int opened = store->rank->open(store, &before);
+        outcome = outcome ? outcome : opened;
+        if (outcome == STORE_OK && more && (within || before))
+            rest(telling, RESTS * (clock_monotonic_us() - begun_us));
+    }
+    return outcome;
+}
+
+static int follow(struct telling *telling)
+{
+    bool more = true;
+    int outcome = STORE_OK;
+    while (outcome == STORE_OK && more && tellers_join(telling->tellers)) {
+        outcome = tell_batch(telling, &more);
+        tellers_leave(telling->tellers);
     }
     return outcome;
 }
@@ -308,7 +316,7 @@ int teller_run(struct tellers *tellers, struct store *store, bool helps)
     telling->share = TELL_FIRST;
     writeset_init(&telling->set);
     arena_init(&telling->arena, BLOCK);
-    int outcome = tell_all(telling);
+    int outcome = helps ? follow(telling) : lead(telling);
     collector_free(&telling->collector);
     writeset_free(&telling->set);
     arena_free(&telling->arena);

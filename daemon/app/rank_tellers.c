@@ -16,6 +16,51 @@ struct helper {
     char message[MESSAGE_MAX]; // of the thread that is gone by then
 };
 
+static void take_turn(struct tellers *tellers, bool open, bool over)
+{
+    pthread_mutex_lock(&tellers->turns);
+    tellers->open = open;
+    tellers->over |= over;
+    pthread_cond_broadcast(&tellers->turn);
+    while (!open && tellers->busy > 0)
+        pthread_cond_wait(&tellers->turn, &tellers->turns);
+    pthread_mutex_unlock(&tellers->turns);
+}
+
+void tellers_begin(struct tellers *tellers)
+{
+    take_turn(tellers, true, false);
+}
+
+void tellers_pause(struct tellers *tellers)
+{
+    take_turn(tellers, false, false);
+}
+
+void tellers_end(struct tellers *tellers)
+{
+    take_turn(tellers, false, true);
+}
+
+bool tellers_join(struct tellers *tellers)
+{
+    pthread_mutex_lock(&tellers->turns);
+    while (!tellers->open && !tellers->over)
+        pthread_cond_wait(&tellers->turn, &tellers->turns);
+    bool joined = !tellers->over;
+    tellers->busy += joined;
+    pthread_mutex_unlock(&tellers->turns);
+    return joined;
+}
+
+void tellers_leave(struct tellers *tellers)
+{
+    pthread_mutex_lock(&tellers->turns);
+    tellers->busy--;
+    pthread_cond_broadcast(&tellers->turn);
+    pthread_mutex_unlock(&tellers->turns);
+}
+
 static int tell(struct tellers *tellers, struct store *store, bool helps)
 {
     int outcome = teller_run(tellers, store, helps);
@@ -42,8 +87,9 @@ static void begin_helpers(struct tellers *tellers, struct helper *helpers)
     }
 }
 
-static int end_helpers(const struct tellers *tellers, struct helper *helpers, int outcome)
+static int end_helpers(struct tellers *tellers, struct helper *helpers, int outcome)
 {
+    tellers_end(tellers);
     for (size_t i = 0; i < tellers->ranking->helper_count; i++) {
         if (helpers[i].runs)
             pthread_join(helpers[i].thread, NULL);
@@ -55,7 +101,8 @@ static int end_helpers(const struct tellers *tellers, struct helper *helpers, in
 
 int rank_tell(struct ranking *ranking)
 {
-    struct tellers tellers = {.ranking = ranking, .after = span_of("", 0), .mutex = PTHREAD_MUTEX_INITIALIZER};
+    struct tellers tellers = {.ranking = ranking, .after = span_of("", 0), .mutex = PTHREAD_MUTEX_INITIALIZER,
+                              .turns = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER};
     struct helper *helpers = calloc(ranking->helper_count + 1, sizeof *helpers);
     if (!helpers)
         return fault(STATUS_NOMEM, "out of memory while telling of a rank");
@@ -68,6 +115,8 @@ int rank_tell(struct ranking *ranking)
         outcome = ranking->store->rank->done(ranking->store, ranking->row.as_of);
     ranking->row.done = outcome == STORE_OK;
     free(helpers);
+    pthread_cond_destroy(&tellers.turn);
+    pthread_mutex_destroy(&tellers.turns);
     pthread_mutex_destroy(&tellers.mutex);
     return outcome;
 }

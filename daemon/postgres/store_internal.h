@@ -60,6 +60,8 @@ int store_merged_into(struct store *store, struct span id, struct arena *arena, 
                       size_t *count);
 int store_identify(struct store *store, const struct span *customer_ids, const struct event *const *events,
                    size_t count, enum identity *result);
+int store_pass(struct store *store);
+void store_let_go(struct store *store);
 int store_write_batch(struct store *store, const struct store_write *write);
 int store_timelines(struct store *store, const struct span *ids, size_t count,
                     int (*each)(void *context, size_t customer, struct timeline_row *row,

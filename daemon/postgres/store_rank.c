@@ -1,7 +1,6 @@
 // What a rank reads, and the small things it writes; store_rank_put.c writes its values.
 #include "store_rank.h"
 
-#include "base/clock.h"
 #include "base/status.h"
 #include "postgres/sql.h"
 #include "result.h"
@@ -206,7 +205,7 @@ static int rank_fit(struct store *store, struct bgnbd *model, bool *found)
 // ------------------------------------------------------------------------------------------------- hold
 
 static int rank_hold(struct store *store, const struct span *ids, size_t count, struct arena *arena,
-                     struct customer_row *rows, int64_t *waited_us)
+                     struct customer_row *rows)
 {
     struct postgres_store *postgres = postgres_store(store);
     struct connection *connection = &postgres->connection;
@@ -216,10 +215,8 @@ static int rank_hold(struct store *store, const struct span *ids, size_t count, 
         return fault(STATUS_NOMEM, "out of memory");
     rows_parameters(&postgres->rows, &parameters);
     int outcome = connection_run(connection, sql_begin, NULL, NULL);
-    int64_t begun_us = clock_monotonic_us();
     if (outcome == 0)
         outcome = connection_run(connection, sql_customer_lock, &parameters, NULL);
-    *waited_us = clock_monotonic_us() - begun_us;
     if (outcome == 0)
         outcome = store->ops->load(store, ids, count, arena, rows);
     if (outcome)
@@ -227,9 +224,37 @@ static int rank_hold(struct store *store, const struct span *ids, size_t count, 
     return outcome;
 }
 
-static void rank_let_go(struct store *store)
+// ------------------------------------------------------------------------------------------------- gate
+
+int store_pass(struct store *store)
+{
+    struct connection *connection = &postgres_store(store)->connection;
+    int outcome = connection_run(connection, sql_begin, NULL, NULL);
+    if (outcome == 0)
+        outcome = connection_run(connection, sql_gate_pass, NULL, NULL);
+    if (outcome)
+        connection_rollback(connection);
+    return outcome;
+}
+
+void store_let_go(struct store *store)
 {
     connection_rollback(&postgres_store(store)->connection);
+}
+
+static int rank_shut(struct store *store, bool *met)
+{
+    bool shut = false;
+    int outcome = ask(store, sql_gate_try, &shut);
+    *met = !shut;
+    return outcome || shut ? outcome : connection_run(&postgres_store(store)->connection, sql_gate_shut, NULL, NULL);
+}
+
+static int rank_open(struct store *store, bool *met)
+{
+    bool was_shut;
+    int outcome = ask(store, sql_gate_queue, met);
+    return outcome ? outcome : ask(store, sql_gate_open, &was_shut);
 }
 
 static void rank_interrupt(struct store *store)
@@ -250,6 +275,7 @@ const struct rank_ops store_rank_operations = {
     .put_fit = rank_put_fit,
     .fit = rank_fit,
     .hold = rank_hold,
-    .let_go = rank_let_go,
+    .shut = rank_shut,
+    .open = rank_open,
     .interrupt = rank_interrupt,
 };

@@ -47,7 +47,7 @@ struct applier {
     int suspicious;    // batches for which late events are looked up before they are written
     size_t strangers;  // customers asked for in a row whom the database did not know
     size_t trust;      // after so many the next ones pass for new unasked
-    int doubted;       // batches that do not ask the cache: others write the same customers, it is behind
+    int doubted;       // batches that do not ask the cache, and pass the gate: others write the same customers
     int doubt;         // for how many it was at the last conflict, less one for each batch since that went well with it
     struct tally tally;
 };

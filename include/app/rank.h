@@ -29,7 +29,7 @@ struct rank_request {
 struct ranking {
     const struct policy *policy;
     struct store *store;      // which writes under this policy
-    // Others that do, to tell of changes at once with it, as long as nobody else writes the same customers. Or none.
+    // Others that do, to tell of changes at once with it. Or none.
     struct store *const *helpers;
     size_t helper_count;
     const _Atomic bool *stop; // or NULL

@@ -72,10 +72,14 @@ struct rank_ops {
     int (*fit)(struct store *store, struct bgnbd *model, bool *found);
 
     // Customers (sorted, unique) as store->ops->load tells them, and nobody else writes them until the next write of
-    // this store is over, or `let_go`. *waited_us: how long others were at it.
+    // this store is over, or store->ops->let_go.
     int (*hold)(struct store *store, const struct span *ids, size_t count, struct arena *arena,
-                struct customer_row *rows, int64_t *waited_us);
-    void (*let_go)(struct store *store);
+                struct customer_row *rows);
+    // Shuts the gate, once all who passed it (store->ops->pass) have written: nobody passes until `open`, or until the
+    // connection is gone. *met: others were within. STORE_RETRY: they still are.
+    int (*shut)(struct store *store, bool *met);
+    // *met: others stood before it.
+    int (*open)(struct store *store, bool *met);
 
     // From any thread: what the store is waiting for ends soon, with STORE_AWAY, and so does all that comes after.
     void (*interrupt)(struct store *store);

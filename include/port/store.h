@@ -162,6 +162,11 @@ struct store_ops {
     // data; OTHER: a conflict. Merges and unmerges are known on whosever timeline they stand.
     int (*identify)(struct store *store, const struct span *customer_ids, const struct event *const *events,
                     size_t count, enum identity *result);
+    // Waits while somebody who changes very many customers has shut the gate (port/rank.h), and lets nobody shut it until
+    // the next write of this store is over, or `let_go`. For whoever is contradicted again and again: what is loaded
+    // behind the gate, such a one does not change. STORE_RETRY: still shut.
+    int (*pass)(struct store *store);
+    void (*let_go)(struct store *store);
     int (*write)(struct store *store, const struct store_write *write);
 
     // Up to `limit` customers of these homes that are not marked and whose wake is before `watermark`, earliest

@@ -306,8 +306,10 @@ static void a_cache_that_is_behind_is_doubted(void **state)
         scene_tell(scene, 1, id, ASKS, scene->start + HOUR, "{}");
     }
     assert_true(instance_settle(&other));
+    int64_t passes = fake_calls(scene->site.database, FAKE_OP_pass);
     // Contradicted are the 1st, then after 1, 2, 4 and 8 that did not ask the cache the 3rd, 6th, 11th and 20th.
     assert_int_equal(tell_alone(scene, COUNT, scene->start + 2 * HOUR), 5);
+    assert_int_equal(fake_calls(scene->site.database, FAKE_OP_pass), passes + COUNT);
     assert_int_equal(tell_alone(scene, COUNT, scene->start + 3 * HOUR), 0);
     int64_t loads = fake_calls(scene->site.database, FAKE_OP_load);
     assert_int_equal(tell_alone(scene, COUNT, scene->start + 4 * HOUR), 0);

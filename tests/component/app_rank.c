@@ -1,4 +1,5 @@
 // A rank over the fake store: values, events on timelines as others are, and nothing twice whatever happens.
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <math.h>
 
 #include "app/rank.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/status.h"
 #include "support/scene.h"
@@ -409,6 +411,51 @@ static void one_fails_and_all_end(void **state)
     }
 }
 
+struct stranger {
+    struct store *store;
+    int outcomes[2]; // while the gate is shut, and before it is shut again
+    int64_t waited_us;
+};
+
+// Comes to the gate during the first write of the rank, which takes as long as a burst, and again after it was opened.
+static void come_to_the_gate(void *context, struct store *store, enum fake_op op)
+{
+    struct stranger *stranger = context;
+    if (store == stranger->store)
+        return;
+    if (op == FAKE_OP_write && stranger->outcomes[0] < 0) {
+        stranger->outcomes[0] = stranger->store->ops->pass(stranger->store);
+        poll(NULL, 0, 1100);
+    } else if (op == FAKE_OP_open && stranger->waited_us == 0) {
+        stranger->waited_us = clock_monotonic_us();
+    } else if (op == FAKE_OP_shut && stranger->waited_us > 0 && stranger->outcomes[1] < 0) {
+        stranger->waited_us = clock_monotonic_us() - stranger->waited_us;
+        stranger->outcomes[1] = stranger->store->ops->pass(stranger->store);
+    }
+}
+
+static void others_get_their_turn(void **state)
+{
+    struct scene *scene = *state;
+    struct fake_database *database = scene->site.database;
+    begin_crowd(scene);
+    struct stranger stranger = {.store = fake_store_open(database), .outcomes = {-1, -1}};
+    struct store *store = fake_store_open(database);
+    struct ranking ranking = {.policy = &scene->policy, .store = store};
+    const struct rank_request request = {.as_of = today(scene), .tell = true};
+    fake_on_call(database, come_to_the_gate, &stranger);
+    assert_int_equal(rank_run(&ranking, &request), STORE_OK);
+    fake_on_call(database, NULL, NULL);
+    assert_int_equal(stranger.outcomes[0], STORE_RETRY);
+    assert_int_equal(stranger.outcomes[1], STORE_OK);
+    assert_true(stranger.waited_us >= 2 * 1000 * 1000);
+    assert_int_equal(fake_calls(database, FAKE_OP_shut), 2);
+    assert_int_equal(fake_calls(database, FAKE_OP_open), 2);
+    check_crowd(scene);
+    store->ops->close(store);
+    stranger.store->ops->close(stranger.store);
+}
+
 static void others_in_the_way_are_waited_for(void **state)
 {
     struct scene *scene = *state;
@@ -466,6 +513,7 @@ int main(void)
         SCENE_TEST(parameters_are_kept_for_later_ranks),
         cmocka_unit_test(killed_anywhere_it_comes_out_the_same),
         SCENE_TEST(others_in_the_way_are_waited_for),
+        SCENE_TEST(others_get_their_turn),
         SCENE_TEST(several_tell_everybody_once),
         SCENE_TEST(where_others_are_one_tells_on),
         cmocka_unit_test(one_fails_and_all_end),

@@ -387,10 +387,9 @@ static void who_is_held_is_not_written_by_others(void **state)
     struct store *other = test_store_open(&test, &hasty);
     const struct span ids[] = {SPAN_LITERAL("a"), SPAN_LITERAL("b"), SPAN_LITERAL("none")};
     struct customer_row rows[3];
-    int64_t waited_us;
     put_customer("a", "", "");
     put_customer("b", "", "");
-    assert_done(test.store->rank->hold(test.store, ids, 3, &test.arena, rows, &waited_us));
+    assert_done(test.store->rank->hold(test.store, ids, 3, &test.arena, rows));
     assert_int_equal(rows[1].version, 1);
     assert_int_equal(rows[2].version, 0);
     assert_int_equal(test_write(other, rows, 1, NULL, 0), STORE_RETRY);
@@ -398,9 +397,57 @@ static void who_is_held_is_not_written_by_others(void **state)
     rows[0].version++;
     assert_done(test_write(other, rows, 1, NULL, 0));
     // Or with nothing written.
-    assert_done(test.store->rank->hold(test.store, ids, 3, &test.arena, rows, &waited_us));
-    test.store->rank->let_go(test.store);
+    assert_done(test.store->rank->hold(test.store, ids, 3, &test.arena, rows));
+    test.store->ops->let_go(test.store);
     assert_done(test_write(other, &rows[1], 1, NULL, 0));
+    other->ops->close(other);
+}
+
+static void *wait_at_the_gate(void *outcome)
+{
+    *(int *)outcome = test.store->ops->pass(test.store);
+    return NULL;
+}
+
+static void one_shuts_the_gate_and_others_pass_it(void **state)
+{
+    (void)state;
+    struct postgres_settings hasty = POSTGRES_SETTINGS_DEFAULT;
+    hasty.conninfo = test.database.conninfo;
+    hasty.lock_timeout = 200 * 1000;
+    struct store *other = test_store_open(&test, &hasty), *rank = test_store_open(&test, &hasty);
+    struct customer_row row;
+    const struct span id = SPAN_LITERAL("a");
+    bool met;
+    put_customer("a", "", "");
+    // Any number pass, and keep it open until they have written, or let go.
+    assert_done(test.store->ops->pass(test.store));
+    assert_done(other->ops->pass(other));
+    assert_done(test.store->ops->load(test.store, &id, 1, &test.arena, &row));
+    assert_int_equal(rank->rank->shut(rank, &met), STORE_RETRY);
+    assert_done(test_write(test.store, &row, 1, NULL, 0));
+    assert_int_equal(rank->rank->shut(rank, &met), STORE_RETRY);
+    other->ops->let_go(other);
+    assert_done(rank->rank->shut(rank, &met));
+    assert_false(met);
+    // Shut, nobody passes; who stands before it does when it is opened, and is seen.
+    assert_int_equal(other->ops->pass(other), STORE_RETRY);
+    pthread_t thread;
+    int outcome = -1;
+    assert_int_equal(pthread_create(&thread, NULL, wait_at_the_gate, &outcome), 0);
+    test_sql(&test.database, "SELECT pg_sleep(0.3)");
+    assert_done(rank->rank->open(rank, &met));
+    assert_true(met);
+    pthread_join(thread, NULL);
+    assert_done(outcome);
+    test.store->ops->let_go(test.store);
+    assert_done(rank->rank->shut(rank, &met));
+    assert_done(rank->rank->open(rank, &met));
+    assert_false(met);
+    // It does not stay shut by one who is gone.
+    assert_done(rank->rank->shut(rank, &met));
+    rank->ops->close(rank);
+    assert_done(other->ops->pass(other));
     other->ops->close(other);
 }
 
@@ -409,8 +456,7 @@ static void *wait_long(void *outcome)
     // Waits for the lock of the row, up to lock_timeout.
     const struct span ids[] = {SPAN_LITERAL("a")};
     struct customer_row row;
-    int64_t waited_us;
-    *(int *)outcome = test.store->rank->hold(test.store, ids, 1, &test.arena, &row, &waited_us);
+    *(int *)outcome = test.store->rank->hold(test.store, ids, 1, &test.arena, &row);
     return NULL;
 }
 
@@ -448,6 +494,7 @@ int main(void)
         STORE_TEST(values_of_those_who_went_meanwhile_are_not_kept),
         STORE_TEST(one_is_inside_at_a_time),
         STORE_TEST(who_is_held_is_not_written_by_others),
+        STORE_TEST(one_shuts_the_gate_and_others_pass_it),
         STORE_TEST(who_waits_can_be_interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,7 @@ struct fake_ranks {
     VECTOR(struct fake_rank) rows; // by day
     struct rank_fit fit;           // customers 0: none
     struct fake_store *inside;     // who ranks
+    bool shut, queued;             // the gate; somebody came to it since
 };
 
 struct fake_database {

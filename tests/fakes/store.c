@@ -301,6 +301,24 @@ static int do_clock(struct store *store, instant *watermark, instant *wall)
     return end_call(&call, outcome);
 }
 
+static int pass(struct fake_store *store, void *context)
+{
+    (void)context;
+    struct fake_ranks *ranks = &store->database->ranks;
+    ranks->queued |= ranks->shut;
+    return ranks->shut ? STORE_RETRY : STORE_OK;
+}
+
+static int do_pass(struct store *store)
+{
+    return fake_run(store, FAKE_OP_pass, pass, NULL);
+}
+
+static void do_let_go(struct store *store)
+{
+    (void)store;
+}
+
 static void do_close(struct store *store)
 {
     if (of(store)->database->ranks.inside == of(store))
@@ -311,6 +329,7 @@ static void do_close(struct store *store)
 static const struct store_ops operations = {
     .close = do_close,
     .thaw = do_thaw,
+    .let_go = do_let_go,
 #define X(name) .name = do_##name,
     FAKE_OPS(X)
 #undef X

@@ -9,7 +9,7 @@
 
 #define FAKE_OPS(X) \
     X(reconnect) X(check_schema) X(number_types) X(record_policy) X(claim) X(lanes) X(move) X(halt) X(beat) \
-    X(release) X(orphans) X(load) X(promises) X(resolve) X(merged_into) X(identify) X(write) X(due) X(marked) \
+    X(release) X(orphans) X(load) X(promises) X(resolve) X(merged_into) X(identify) X(pass) X(write) X(due) X(marked) \
     X(timelines) X(follow_ups) X(release_changes) X(held) X(announcements) X(values) X(released) X(delivered) X(clock) \
     X(brought_begin) X(brought_next) X(export) \
     X(sample) X(levels) \
@@ -17,7 +17,8 @@
 
 // Of port/rank.h.
 #define FAKE_RANK_OPS(X) \
-    X(enter) X(leave) X(unfolded) X(find) X(purchases) X(put) X(changes) X(done) X(expire) X(put_fit) X(fit) X(hold)
+    X(enter) X(leave) X(unfolded) X(find) X(purchases) X(put) X(changes) X(done) X(expire) X(put_fit) X(fit) X(hold) \
+    X(shut) X(open)
 
 enum fake_op {
 #define X(name) FAKE_OP_##name,

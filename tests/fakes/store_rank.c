@@ -293,21 +293,45 @@ static int nothing(struct fake_store *store, void *context)
 
 // Others are not kept out: tests do not have them write just then.
 static int do_hold(struct store *store, const struct span *ids, size_t count, struct arena *arena,
-                   struct customer_row *rows, int64_t *waited_us)
+                   struct customer_row *rows)
 {
-    *waited_us = 0;
     int outcome = fake_run(store, FAKE_OP_hold, nothing, NULL);
     return outcome ? outcome : store->ops->load(store, ids, count, arena, rows);
 }
 
-static void let_go(struct store *store)
+// Nobody is waited for: those within write when they are contradicted.
+static int shut(struct fake_store *store, void *met)
+{
+    struct fake_ranks *ranks = &store->database->ranks;
+    *(bool *)met = ranks->queued = false;
+    ranks->shut = true;
+    return STORE_OK;
+}
+
+static int do_shut(struct store *store, bool *met)
+{
+    return fake_run(store, FAKE_OP_shut, shut, met);
+}
+
+static int open_gate(struct fake_store *store, void *met)
+{
+    *(bool *)met = store->database->ranks.queued;
+    store->database->ranks.shut = false;
+    return STORE_OK;
+}
+
+static int do_open(struct store *store, bool *met)
+{
+    return fake_run(store, FAKE_OP_open, open_gate, met);
+}
+
+static void interrupt(struct store *store)
 {
     (void)store;
 }
 
 const struct rank_ops fake_rank_operations = {
-    .let_go = let_go,
-    .interrupt = let_go,
+    .interrupt = interrupt,
 #define X(name) .name = do_##name,
     FAKE_RANK_OPS(X)
 #undef X
