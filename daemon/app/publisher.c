@@ -11,7 +11,8 @@
 #include "codec/encode.h"
 
 enum {
-    SEND_AT_ONCE = 2000,
+    READ_AT_ONCE = 2000, // messages, of parcels as a whole
+    SEND_AT_ONCE = 5000, // rows; what Kafka is sent takes far more memory than what it is made of
     SEND_TIMEOUT_MS = 5000,
     REST_MS = 1000,
     BLOCK = 64 * 1024,
@@ -43,7 +44,7 @@ static struct span payload_of(struct publisher *publisher, const struct outbox_r
     if (row->kind != OUTBOX_TRANSITION)
         return row->payload;
     const struct transition told = outbox_told(&row->transition);
-    return encode_transition(&publisher->arena, &(struct transition_message){
+    return encode_transition(&publisher->payloads, &(struct transition_message){
         .customer_id = row->customer_id, .at = row->at, .transition = transition_step(&told, step),
         .event_source = row->source, .event_id = row->event_id,
     });
@@ -68,6 +69,7 @@ static int make_messages(struct publisher *publisher, const struct outbox_row *r
     const struct app_settings *settings = publisher->shared->settings;
     int64_t repeats = 0;
     vector_clear(&publisher->messages);
+    arena_reset(&publisher->payloads);
     for (size_t i = 0; i < count; i++) {
         int messages = messages_of(&rows[i]);
         for (int step = 0; step < messages; step++) {
@@ -89,7 +91,7 @@ static int make_messages(struct publisher *publisher, const struct outbox_row *r
 }
 
 // Sends the rows; those all of whose messages were delivered move to the front. Their number, or negative.
-static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_t count)
+static int send_some(struct publisher *publisher, struct outbox_row *rows, size_t count)
 {
     int made = make_messages(publisher, rows, count);
     if (made < 0)
@@ -113,6 +115,20 @@ static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_
     return done;
 }
 
+// The same for any number of rows. What comes behind one that was not delivered is left for the next time.
+static int send_rows(struct publisher *publisher, struct outbox_row *rows, size_t count)
+{
+    size_t done = 0;
+    for (size_t from = 0; done == from && from < count; from += SEND_AT_ONCE) {
+        size_t some = count - from < SEND_AT_ONCE ? count - from : SEND_AT_ONCE;
+        int delivered = send_some(publisher, rows + from, some);
+        if (delivered < 0)
+            return delivered;
+        done += (size_t)delivered; // as long as all are they stand at the front already
+    }
+    return (int)done;
+}
+
 static int publish(struct publisher *publisher, size_t *sent)
 {
     struct store *store = publisher->store;
@@ -123,7 +139,7 @@ static int publish(struct publisher *publisher, size_t *sent)
     struct outbox_row *rows;
     size_t count = 0;
     int outcome = publisher->homes.count == 0 ? STORE_OK
-        : store->ops->released(store, publisher->homes.items, publisher->homes.count, SEND_AT_ONCE,
+        : store->ops->released(store, publisher->homes.items, publisher->homes.count, READ_AT_ONCE,
                                &publisher->arena, &rows, &count);
     if (outcome != STORE_OK || count == 0)
         return outcome;
@@ -177,7 +193,7 @@ static void *run(void *context)
     return NULL;
 }
 
-int publisher_start(struct publisher *publisher, struct shared *shared, struct store *store, struct sink *sink)
+void publisher_init(struct publisher *publisher, struct shared *shared, struct store *store, struct sink *sink)
 {
     memset(publisher, 0, sizeof *publisher);
     publisher->shared = shared;
@@ -185,6 +201,20 @@ int publisher_start(struct publisher *publisher, struct shared *shared, struct s
     publisher->sink = sink;
     publisher->connected = true;
     arena_init(&publisher->arena, BLOCK);
+    arena_init(&publisher->payloads, BLOCK);
+}
+
+void publisher_free(struct publisher *publisher)
+{
+    vector_free(&publisher->homes);
+    vector_free(&publisher->messages);
+    arena_free(&publisher->arena);
+    arena_free(&publisher->payloads);
+}
+
+int publisher_start(struct publisher *publisher, struct shared *shared, struct store *store, struct sink *sink)
+{
+    publisher_init(publisher, shared, store, sink);
     int error = pthread_create(&publisher->thread, NULL, run, publisher);
     return error ? fault(STATUS_NOMEM, "cannot start the publisher: %s", strerror(error)) : 0;
 }
@@ -192,7 +222,5 @@ int publisher_start(struct publisher *publisher, struct shared *shared, struct s
 void publisher_join(struct publisher *publisher)
 {
     pthread_join(publisher->thread, NULL);
-    vector_free(&publisher->homes);
-    vector_free(&publisher->messages);
-    arena_free(&publisher->arena);
+    publisher_free(publisher);
 }

@@ -12,10 +12,15 @@ struct publisher {
     pthread_t thread;
     VECTOR(int32_t) homes;
     VECTOR(struct sink_message) messages;
-    struct arena arena;
+    struct arena arena;    // of rows that are to be sent
+    struct arena payloads; // of the messages made of some of them
     int64_t tried; // highest seq handed to the sink so far
     bool connected;
 };
+
+// What start and join begin and end with, for who drives the rounds himself.
+void publisher_init(struct publisher *publisher, struct shared *shared, struct store *store, struct sink *sink);
+void publisher_free(struct publisher *publisher);
 
 int publisher_start(struct publisher *publisher, struct shared *shared, struct store *store, struct sink *sink);
 void publisher_join(struct publisher *publisher);

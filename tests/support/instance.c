@@ -47,9 +47,7 @@ static int begin_parts(struct instance *instance)
     }
     engine->keeper = (struct keeper){.shared = &engine->shared, .store = engine->parts.keeper, .connected = true};
     arena_init(&engine->keeper.arena, 4096);
-    engine->publisher = (struct publisher){
-        .shared = &engine->shared, .store = engine->parts.publisher, .sink = engine->parts.sink, .connected = true};
-    arena_init(&engine->publisher.arena, 4096);
+    publisher_init(&engine->publisher, &engine->shared, engine->parts.publisher, engine->parts.sink);
     return status;
 }
 
@@ -90,9 +88,7 @@ void instance_end(struct instance *instance, bool crashed)
         vector_free(&engine->keeper.ends);
         vector_free(&engine->keeper.shown);
         arena_free(&engine->keeper.arena);
-        vector_free(&engine->publisher.homes);
-        vector_free(&engine->publisher.messages);
-        arena_free(&engine->publisher.arena);
+        publisher_free(&engine->publisher);
         fake_source_free(instance->source);
         engine_free(engine);
     }
