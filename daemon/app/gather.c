@@ -216,7 +216,7 @@ int worker_gather(struct worker *worker)
         if (result != 0)
             break;
     }
-    worker->batch_was_full = !has_room(worker);
+    worker->far_behind = !has_room(worker) || worker->batch.count >= FAR_BEHIND;
     if (worker->batch.count > 0)
         count_intake(&worker->intake);
     note_ends(worker, wall);

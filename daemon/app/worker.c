@@ -16,7 +16,7 @@ enum {
     BACKOFF_LEAST_US = 50 * 1000,
     BACKOFF_MOST_US = 5000000,
     BACKOFF_DOUBLINGS = 8,
-    SWEEP_PATIENCE = 5, // intervals between sweeps while batches are full
+    SWEEP_PATIENCE = 10, // intervals between sweeps while far behind
     STUBBORN = 5,    // conflicts in a row that are worth a word
     BATCH_LEAST_BYTES = 2 << 20,
     IDLE_MS = 250,   // a worker looks around at least so often
@@ -27,7 +27,7 @@ enum {
 // once for all its events. So batches have a good part of a worker's memory for customers.
 static size_t batch_room(size_t share)
 {
-    size_t room = share / 16 * 3;
+    size_t room = share / 16 * 7;
     return room > BATCH_LEAST_BYTES ? room : BATCH_LEAST_BYTES;
 }
 
@@ -318,7 +318,7 @@ int worker_turn(struct worker *worker)
         return result < 0 ? result : 0;
     bool more = false;
     // Far behind, what is due can wait a little longer: a sweep costs less the more there is for it.
-    int patience = worker->batch_was_full ? SWEEP_PATIENCE : 1;
+    int patience = worker->far_behind ? SWEEP_PATIENCE : 1;
     if (now - worker->swept_us >= patience * worker->shared->settings->sweep_interval) {
         if (atomic_load(&worker->shared->watermark) != INSTANT_NONE)
             result = judge(worker, worker_sweep(worker, &more));

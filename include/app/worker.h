@@ -31,7 +31,7 @@ struct worker {
     VECTOR(struct chunk *) chunks;
     size_t batch_bytes;  // of the records in it
     size_t batch_room;   // memory that a batch may take, however few or many records that is
-    bool batch_was_full; // there is more where it came from
+    bool far_behind; // the last batch was large, and there is more where it came from
     uint64_t round;      // of gathering
     size_t part;         // so many of the batch at once; halved by timeouts
     bool connected;
