@@ -104,9 +104,9 @@ static void batches_queue_behind_a_waiting_merge(void **state)
     assert_outcome(STORE_CONFLICT, end(&batch));
 }
 
-enum { ROUNDS = 60, WRITERS = 4, IDS = 4, SWEEPS = 1000000 };
+enum { ROUNDS = 60, WRITERS = 4, IDS = 4, SWEEPS = 1000000, RETRIES_MOST = 3 };
 static atomic_bool over;
-static atomic_int failures, conflicts, written;
+static atomic_int failures, retries, conflicts, written;
 static const char *const names[IDS] = {"a", "b", "c", "d"};
 
 // One batch of two events of two ids, in the order of who they mean, judged and written as the application does.
@@ -162,7 +162,11 @@ static void *write_all_the_time(void *context)
     arena_init(&arena, 4096);
     for (int number = (int)(uintptr_t)context * SWEEPS; !over; number++) {
         int outcome = number < SWEEPS ? write_sweep(store, &arena) : write_batch(store, &random, &arena, number);
-        failures += outcome != STORE_OK && outcome != STORE_CONFLICT;
+        if (outcome != STORE_OK && outcome != STORE_CONFLICT && outcome != STORE_RETRY) {
+            print_error("outcome %d: %s\n", outcome, fault_message());
+            failures++;
+        }
+        retries += outcome == STORE_RETRY;
         conflicts += outcome == STORE_CONFLICT;
         written += outcome == STORE_OK;
         arena_reset(&arena);
@@ -209,7 +213,7 @@ static void many_of_both_agree(void **state)
     (void)state;
     pthread_t threads[WRITERS];
     over = false;
-    failures = conflicts = written = 0;
+    failures = retries = conflicts = written = 0;
     for (uintptr_t i = 0; i < WRITERS; i++) // the first sweeps
         assert_int_equal(pthread_create(&threads[i], NULL, write_all_the_time, (void *)i), 0);
     for (int i = 0; i < ROUNDS; i++) {
@@ -231,8 +235,11 @@ static void many_of_both_agree(void **state)
     for (int i = 0; i < WRITERS; i++)
         pthread_join(threads[i], NULL);
     expect_nobody_undead();
-    print_message("%d writes, %d conflicts\n", (int)written, (int)conflicts);
-    assert_int_equal(failures, 0); // a deadlock is one
+    print_message("%d writes, %d conflicts, %d retries\n", (int)written, (int)conflicts, (int)retries);
+    assert_int_equal(failures, 0);
+    // All lock in one order, but for him who takes for new whom another has just written, and has new ones besides: the
+    // server ends that deadlock. It is to stay as rare as that is.
+    assert_true(retries <= RETRIES_MOST);
     assert_true(written > 0);
 }
 
