@@ -102,7 +102,7 @@ static bool settle_customer(struct applier *applier, struct customer_row *row)
 {
     const struct effects effects = collector_effects(&applier->collector);
     customer_settle(applier->policy, &row->state, row->id, &effects);
-    return collector_end(&applier->collector, false);
+    return collector_end(&applier->collector, INSTANT_NONE);
 }
 
 // Events of somebody erased: nothing of them is kept, and they do not move their lanes.

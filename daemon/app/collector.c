@@ -268,11 +268,21 @@ struct effects collector_effects(struct collector *collector)
     return (struct effects){collect, collector};
 }
 
-static void derive(const struct policy *policy, struct customer_row *row, bool rearm)
+// What the index gets of a wake. One that is far away is told by the hour: those of a batch are one place of the index
+// then, and an event seldom moves one. Who is woken at the hour is armed once more, to the instant.
+static instant indexed(const struct customer_row *row, instant wake, instant swept)
+{
+    if (wake == INSTANT_NEVER || row->state.as_of == INSTANT_NONE || wake - row->state.as_of < DAY)
+        return wake;
+    instant hour = wake - wake % HOUR;
+    return hour > swept ? hour : wake;
+}
+
+static void derive(const struct policy *policy, struct customer_row *row, instant swept)
 {
     instant wake = customer_wake(policy, &row->state);
-    if (rearm || wake < row->wake_at)
-        row->wake_at = wake;
+    if (swept != INSTANT_NONE || wake < row->wake_at)
+        row->wake_at = indexed(row, wake, swept);
     row->policy = policy->fingerprint;
     row->has_upcoming = customer_upcoming(policy, &row->state, &row->upcoming);
 }
@@ -289,9 +299,9 @@ static bool pack_book(struct collector *collector)
     return packed.size == 0 || row->book.data;
 }
 
-bool collector_end(struct collector *collector, bool rearm)
+bool collector_end(struct collector *collector, instant swept)
 {
-    derive(collector->policy, collector->row, rearm);
+    derive(collector->policy, collector->row, swept);
     bool packed = pack_book(collector);
     collector->row->state.book = NULL;
     return packed && (!collector->profile || add_profile(collector)) && !collector->failed;

@@ -121,7 +121,7 @@ static int value_customer(struct telling *telling, struct customer_row *loaded, 
         double points;
         customer_apply(telling->policy, &row->state, row->id, event, &effects, &points);
         customer_settle(telling->policy, &row->state, row->id, &effects);
-        if (!collector_end(&telling->collector, false))
+        if (!collector_end(&telling->collector, INSTANT_NONE))
             return out_of_memory();
     }
     return writeset_timeline(&telling->set, event, row->id, 0, 0, -1) ? 0 : out_of_memory();

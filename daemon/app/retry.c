@@ -69,7 +69,7 @@ static int take_in(struct retrier *retrier, struct event *event, struct customer
         return STORE_OK;
     }
     customer_settle(retrier->policy, &customer->state, customer->id, &effects);
-    return collector_end(&retrier->collector, false) ? STORE_OK : out_of_memory();
+    return collector_end(&retrier->collector, INSTANT_NONE) ? STORE_OK : out_of_memory();
 }
 
 // Puts the event on its customer's timeline: late, it marks the customer, else it is applied like any other. An

@@ -163,7 +163,7 @@ static int advance_customer(struct sweeper *sweeper, const struct customer_row *
         return status;
     const struct effects effects = collector_effects(&sweeper->collector);
     customer_advance(sweeper->policy, &row->state, row->id, watermark, &effects);
-    return collector_end(&sweeper->collector, true) ? 0 : out_of_memory();
+    return collector_end(&sweeper->collector, watermark) ? 0 : out_of_memory();
 }
 
 int sweep_advance(struct sweeper *sweeper, instant watermark, size_t *done)

@@ -19,7 +19,7 @@ static bool same_upcoming(const struct customer_row *a, const struct customer_ro
 }
 
 // Puts a customer into the set whose row is to say something else. 0, or negative.
-static int derive(struct sweeper *sweeper, const struct customer_row *loaded)
+static int derive(struct sweeper *sweeper, const struct customer_row *loaded, instant watermark)
 {
     bool derived = loaded->version == 0 || loaded->fold_at != INSTANT_NEVER || !customer_exists(&loaded->state) ||
                    loaded->policy == sweeper->policy->fingerprint;
@@ -32,21 +32,21 @@ static int derive(struct sweeper *sweeper, const struct customer_row *loaded)
     int status = collector_begin(&sweeper->collector, &sweeper->set, sweeper->policy, row, true);
     if (status != 0)
         return status;
-    if (!collector_end(&sweeper->collector, true))
+    if (!collector_end(&sweeper->collector, watermark))
         return out_of_memory();
     if (row->wake_at >= loaded->wake_at && same_upcoming(row, loaded))
         sweeper->set.customers.count--;
     return 0;
 }
 
-static int derive_all(struct sweeper *sweeper, const struct span *ids, size_t count)
+static int derive_all(struct sweeper *sweeper, const struct span *ids, size_t count, instant watermark)
 {
     struct store *store = sweeper->store;
     if (!vector_reserve(&sweeper->rows, count) || !vector_reserve(&sweeper->set.customers, count))
         return out_of_memory();
     int outcome = store->ops->load(store, ids, count, &sweeper->arena, sweeper->rows.items);
     for (size_t i = 0; outcome == STORE_OK && i < count; i++)
-        outcome = derive(sweeper, &sweeper->rows.items[i]);
+        outcome = derive(sweeper, &sweeper->rows.items[i], watermark);
     if (outcome != STORE_OK || sweeper->set.customers.count == 0)
         return outcome;
     // Whoever is gone through has not been asked for: the cache forgets them rather than make room for them.
@@ -64,7 +64,6 @@ int sweep_derive(struct sweeper *sweeper, instant watermark, size_t *done)
     struct policy_row policy;
     struct span *ids;
     size_t count = 0;
-    (void)watermark;
     *done = 0;
     if (sweeper->derived)
         return STORE_OK;
@@ -78,7 +77,7 @@ int sweep_derive(struct sweeper *sweeper, instant watermark, size_t *done)
         return STORE_OK;
     outcome = store->ops->walk(store, policy.deriving, false, AT_ONCE, &sweeper->arena, &ids, &count);
     if (outcome == STORE_OK && count > 0)
-        outcome = derive_all(sweeper, ids, count);
+        outcome = derive_all(sweeper, ids, count, watermark);
     if (outcome == STORE_OK)
         outcome = store->ops->derived(store, policy.fingerprint, policy.deriving, count > 0 ? ids[count - 1] : SPAN_NONE);
     if (outcome != STORE_OK)

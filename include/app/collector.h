@@ -34,9 +34,9 @@ int collector_begin(struct collector *collector, struct writeset *set, const str
                     struct customer_row *row, bool messages);
 struct effects collector_effects(struct collector *collector);
 // Lets go of a customer that has changed: derives what its row shows and is woken by, and packs its book into the
-// set. The indexed wake only moves earlier, unless `rearm` (it has fired or the state was made anew): a postponed
-// wake is not worth an index entry. False: memory ran out, now or before.
-bool collector_end(struct collector *collector, bool rearm);
+// set. The indexed wake only moves earlier, unless it has fired or the state was made anew, at the watermark `swept`: a
+// postponed wake is not worth an index entry. `swept` is INSTANT_NONE otherwise. False: memory ran out, now or before.
+bool collector_end(struct collector *collector, instant swept);
 void collector_free(struct collector *collector);
 
 // The promise that an event is about as this set leaves it so far, or NULL. Valid until the next effect.

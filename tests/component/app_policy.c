@@ -64,6 +64,28 @@ static const struct reminder_row *reminder(const struct fake_customer *customer,
     return NULL;
 }
 
+// Armed to the instant when the hour has come, and not woken again before it.
+static void a_wake_far_away_is_told_by_the_hour(void **state)
+{
+    struct scene *scene = *state;
+    const instant stalled = scene->start + 60 * DAY, hour = stalled - stalled % HOUR;
+    assert_true(hour < stalled);
+    assert_int_equal(start(scene), STORE_OK);
+    scene_tell(scene, 0, "ann", "message.sent", scene->start, "{}");
+    pass(scene, scene->start + DAY);
+    assert_int_equal(ann(scene)->row.wake_at, hour);
+    pass(scene, hour);
+    assert_int_equal(ann(scene)->row.wake_at, hour);
+    pass(scene, hour + 1);
+    assert_int_equal(ann(scene)->row.wake_at, stalled);
+    const int64_t version = ann(scene)->row.version;
+    pass(scene, stalled);
+    assert_int_equal(ann(scene)->row.version, version);
+    assert_int_equal(ann(scene)->reminder_count, 0);
+    pass(scene, stalled + 1);
+    assert_true(ann(scene)->reminder_count > 0);
+}
+
 static void a_shorter_interval_wakes_earlier(void **state)
 {
     struct scene *scene = *state;
@@ -71,7 +93,8 @@ static void a_shorter_interval_wakes_earlier(void **state)
     assert_int_equal(start(scene), STORE_OK);
     scene_tell(scene, 0, "ann", "message.sent", day0, "{}");
     pass(scene, day0 + 20 * DAY);
-    assert_int_equal(ann(scene)->row.wake_at, day0 + 60 * DAY); // stalled, the first of all
+    const instant stalled = day0 + 60 * DAY; // the first of all
+    assert_int_equal(ann(scene)->row.wake_at, stalled - stalled % HOUR);
     scene->policy.cadence[LEVEL_BASIC] = 10 * DAY;
     scene->policy.stall_after = 300 * DAY;
     assert_int_equal(start(scene), STORE_OK);
@@ -276,6 +299,7 @@ static void a_fold_shows_amounts_and_sides_by_the_rules_in_force(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_wake_far_away_is_told_by_the_hour, begin, end),
         cmocka_unit_test_setup_teardown(a_shorter_interval_wakes_earlier, begin, end),
         cmocka_unit_test_setup_teardown(a_longer_interval_lets_sleep, begin, end),
         cmocka_unit_test_setup_teardown(events_find_the_new_schedule, begin, end),

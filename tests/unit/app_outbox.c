@@ -130,7 +130,7 @@ static void a_change_begins_where_the_last_one_ended(void **state)
     effect.transition = (struct transition){
         .kind = TRANSITION_PRAM, .from = PHASE_MAINTAIN, .to = PHASE_NONE, .n = 2, .detail = 5};
     effects.emit(effects.context, &effect);
-    assert_true(collector_end(&collector, false));
+    assert_true(collector_end(&collector, INSTANT_NONE));
     assert_int_equal(set.outbox.count, 0);
     assert_int_equal(set.transitions.count, 2);
     assert_int_equal(row.messages[TRANSITION_PRAM], 2);
