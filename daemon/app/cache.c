@@ -1,20 +1,15 @@
 #include "app/cache.h"
 
-#include <assert.h>
-#include <endian.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <xxhash.h>
 
 #include "base/ahead.h"
+#include "cache_row.h"
 
-// Entries stand in a ring, oldest first, and `slots` is an open-addressing index into it. An entry holds a
-// row as those of its words that are not as in a customer of whom nothing is known, which is few: most
-// instants are unset, and of those that are set many are that of the last event, which stands there once. A word is
-// kept as what it is more than there, or more than the last instant, in as many bytes as that takes. Behind the words
-// stands the packed book as it is. What is forgotten, and what no longer fits where it stands, leaves a dead entry behind
-// until the ring comes round.
-struct entry { // then the id, then maps, the last instant and words, then the book
+// Entries stand in a ring, oldest first, and `slots` is an open-addressing index into it. What is forgotten, and what no
+// longer fits where it stands, leaves a dead entry behind until the ring comes round.
+struct entry { // then the id, the packed row and the book, each from a unit on
     uint32_t tag;
     uint32_t units : 15, id_size : 15, live : 1;
     uint32_t used : 1; // since it came to the head of the ring
@@ -26,30 +21,15 @@ struct slot {
 };
 
 enum {
-    UNIT = sizeof(uint64_t),
-    SKIPPED = offsetof(struct customer_row, version), // the id stands apart
-    WORDS = (sizeof(struct customer_row) - SKIPPED) / UNIT,
-    LAST = offsetof(struct customer_row, state.as_of) - SKIPPED, // bytes: the word that others repeat
-    POLICY = (offsetof(struct customer_row, policy) - SKIPPED) / UNIT,
-    MAPS = (WORDS + 63) / 64,
+    UNIT = CACHE_ROW_UNIT,
     ID_MOST = 1024,
     GRAIN = 2,           // units: leaves some room for a row to grow in
     SLOT_SHARE = 96,     // one slot for so many bytes
     CHANCES = 64,        // entries brought back to the head for one that comes
     HUGE_PAGE = 2 << 20,
     TYPICAL = 192,       // bytes of an entry
-    HEAD = 2 * MAPS + 1, // units: which words stand there, which are as the last instant; that instant
-    NEAR = 8,            // flag of a word's size: it is told by the last instant
 };
-static_assert(sizeof(struct entry) == UNIT && sizeof(struct customer_row) % UNIT == 0 && SKIPPED % UNIT == 0,
-              "entries and rows are whole words");
-
-// Pointers into the memory of others are not kept.
-static const size_t pointers[] = {
-    offsetof(struct customer_row, state.last_event),
-    offsetof(struct customer_row, state.book),
-    offsetof(struct customer_row, book.data),
-};
+_Static_assert(sizeof(struct entry) == UNIT, "entries are whole units");
 
 struct cache {
     void *memory;
@@ -57,13 +37,7 @@ struct cache {
     uint64_t *ring;
     uint32_t slot_count, most, count; // `most` and `count`: of live entries
     uint32_t units, head, tail, filled, live; // `live`: of the filled ones
-    uint64_t unknown[WORDS]; // under the policy that most rows have been made under
-    uint64_t kept[MAPS]; // the words that are
-};
-
-struct packed {
-    uint64_t units[HEAD + WORDS / 2 / UNIT + 1 + WORDS + 1]; // the head; half a byte of size for each word; the words
-    uint32_t size; // in units
+    struct cache_row_form form;
 };
 
 uint64_t customer_hash(struct span id)
@@ -98,14 +72,8 @@ struct cache *cache_new(size_t bytes)
     cache->most = cache->slot_count / 4 * 3;
     cache->slots = cache->memory;
     cache->ring = (uint64_t *)(cache->slots + cache->slot_count);
-    cache->units = (uint32_t)(bytes / UNIT - cache->slot_count - 1); // one may be read beyond the last
-    const struct customer_row unknown = customer_row_unknown(SPAN_NONE, 0);
-    memcpy(cache->unknown, (const char *)&unknown + SKIPPED, sizeof cache->unknown);
-    memset(cache->kept, 0xff, sizeof cache->kept);
-    for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
-        size_t word = (pointers[i] - SKIPPED) / UNIT;
-        cache->kept[word / 64] &= ~((uint64_t)1 << word % 64);
-    }
+    cache->units = (uint32_t)(bytes / UNIT - cache->slot_count - 1); // one is read beyond the last
+    cache_row_form(&cache->form, 0);
     return cache;
 }
 
@@ -143,93 +111,6 @@ static uint32_t text_units(size_t size)
 static uint64_t *packed_of(struct entry *entry)
 {
     return (uint64_t *)(entry + 1) + text_units(entry->id_size);
-}
-
-// Small numbers of either sign as small ones without.
-static uint64_t unsigned_of(uint64_t difference)
-{
-    return difference << 1 ^ (difference >> 63 ? UINT64_MAX : 0);
-}
-
-static uint64_t signed_of(uint64_t number)
-{
-    return number >> 1 ^ (number & 1 ? UINT64_MAX : 0);
-}
-
-static unsigned bytes_of(uint64_t number)
-{
-    return number ? (71 - (unsigned)__builtin_clzll(number)) / 8 : 1;
-}
-
-// Which words differ from an unknown customer's, and which of them repeat the last instant.
-static void compare(const struct cache *cache, const char *words, uint64_t last, int map, uint64_t *differs,
-                    uint64_t *repeats)
-{
-    uint64_t word, different = 0, same = 0;
-    for (int i = map * 64; i < WORDS && i < map * 64 + 64; i++) {
-        memcpy(&word, words + (size_t)i * UNIT, UNIT);
-        different |= (uint64_t)(word != cache->unknown[i]) << i % 64;
-        same |= (uint64_t)(word == last) << i % 64;
-    }
-    different &= cache->kept[map];
-    *repeats = different & same;
-    *differs = different & ~same;
-}
-
-static void pack(const struct cache *cache, const struct customer_row *row, struct packed *packed)
-{
-    const char *words = (const char *)row + SKIPPED;
-    uint64_t last, *head = packed->units;
-    int count = 0;
-    memcpy(&last, words + LAST, UNIT);
-    head[2 * MAPS] = last;
-    for (int map = 0; map < MAPS; map++) {
-        compare(cache, words, last, map, &head[map], &head[MAPS + map]);
-        count += __builtin_popcountll(head[map]);
-    }
-    uint8_t *sizes = (uint8_t *)(head + HEAD), *to = sizes + (count + 1) / 2;
-    memset(sizes, 0, (size_t)(to - sizes));
-    for (int map = 0, n = 0; map < MAPS; map++) {
-        for (uint64_t differs = head[map]; differs; differs &= differs - 1, n++) {
-            int i = map * 64 + __builtin_ctzll(differs);
-            uint64_t word;
-            memcpy(&word, words + (size_t)i * UNIT, UNIT);
-            uint64_t plain = unsigned_of(word - cache->unknown[i]), near = unsigned_of(word - last);
-            uint64_t told = htole64(near < plain ? near : plain);
-            unsigned size = bytes_of(near < plain ? near : plain);
-            memcpy(to, &told, UNIT);
-            to += size;
-            sizes[n / 2] |= (uint8_t)((size - 1 + (near < plain ? NEAR : 0)) << n % 2 * 4);
-        }
-    }
-    packed->size = HEAD + (uint32_t)text_units((size_t)(to - sizes));
-}
-
-// The book stands behind what was unpacked: its place is returned. Reads up to a unit beyond.
-static const char *unpack(const struct cache *cache, const uint64_t *packed, struct customer_row *row)
-{
-    char *words = (char *)row + SKIPPED;
-    const uint64_t last = packed[2 * MAPS];
-    int count = 0;
-    memcpy(words, cache->unknown, sizeof cache->unknown);
-    for (int map = 0; map < MAPS; map++) {
-        count += __builtin_popcountll(packed[map]);
-        for (uint64_t repeats = packed[MAPS + map]; repeats; repeats &= repeats - 1)
-            memcpy(words + (size_t)(map * 64 + __builtin_ctzll(repeats)) * UNIT, &last, UNIT);
-    }
-    const uint8_t *sizes = (const uint8_t *)(packed + HEAD), *from = sizes + (count + 1) / 2;
-    for (int map = 0, n = 0; map < MAPS; map++) {
-        for (uint64_t differs = packed[map]; differs; differs &= differs - 1, n++) {
-            int i = map * 64 + __builtin_ctzll(differs);
-            unsigned told = sizes[n / 2] >> n % 2 * 4 & 0xf, size = (told & ~(unsigned)NEAR) + 1;
-            uint64_t word;
-            memcpy(&word, from, UNIT);
-            from += size;
-            word = signed_of(le64toh(word) & UINT64_MAX >> (UNIT - size) * 8) + (told & NEAR ? last : cache->unknown[i]);
-            memcpy(words + (size_t)i * UNIT, &word, UNIT);
-        }
-    }
-    return (const char *)(packed + HEAD + text_units((size_t)(from - sizes)));
 }
 
 // ------------------------------------------------------------------------------------------------ index
@@ -377,7 +258,7 @@ bool cache_get(struct cache *cache, uint64_t hash, struct arena *arena, struct c
         return false;
     struct entry *entry = entry_at(cache, cache->slots[slot].at - 1);
     entry->used = 1;
-    const char *book = unpack(cache, packed_of(entry), row);
+    const char *book = cache_row_unpack(&cache->form, packed_of(entry), row);
     if (row->book.size == 0)
         return true;
     row->book = arena_copy(arena, span_of(book, row->book.size));
@@ -388,10 +269,10 @@ void cache_put(struct cache *cache, uint64_t hash, const struct customer_row *ro
 {
     if (row->id.size > ID_MOST)
         return;
-    struct packed packed;
-    if (cache->count == 0 && cache->filled == 0)
-        cache->unknown[POLICY] = row->policy;
-    pack(cache, row, &packed);
+    struct cache_row packed;
+    if (cache->filled == 0) // what most rows will be made under
+        cache_row_form(&cache->form, row->policy);
+    cache_row_pack(&cache->form, row, &packed);
     uint32_t units = 1 + text_units(row->id.size) + packed.size + text_units(row->book.size), tag = tag_of(hash);
     uint32_t slot = find(cache, tag, row->id);
     struct entry *entry = NULL;

@@ -104,7 +104,7 @@ static bool finish(struct folding *folding)
     row->fold_at = INSTANT_NEVER;
     row->quiet_until = INSTANT_NONE;
     row->brought = BROUGHT_NOTHING;
-    bool done = collector_end(&folder->collector, until);
+    bool done = collector_end(&folder->collector, folding->written ? until : INSTANT_NEVER); // else to the instant
     folded->end = place(folder);
     return done;
 }
