@@ -210,6 +210,18 @@ static struct span any_book(struct random *random)
     return size ? span_of(bytes + random_below(random, (int64_t)(sizeof bytes - size + 1)), size) : SPAN_NONE;
 }
 
+// Of any size and either sign.
+static int64_t any_number(struct random *random)
+{
+    switch (random_below(random, 20)) {
+    case 0: return INSTANT_NONE;
+    case 1: return INSTANT_NEVER;
+    default: break;
+    }
+    int64_t number = (int64_t)(random_next(random) >> 1 >> random_below(random, 63));
+    return random_permille(random, 500) ? number : -number;
+}
+
 // Some of its columns set, from none to all.
 static struct customer_row any_row(struct random *random, struct span id)
 {
@@ -219,7 +231,7 @@ static struct customer_row any_row(struct random *random, struct span id)
     customer_init(&row.state);
 #define X(name, kind, meaning) \
     if (random_permille(random, share)) \
-        row.state.name = (__typeof__(row.state.name))random_below(random, 30000);
+        row.state.name = (__typeof__(row.state.name))any_number(random);
     CUSTOMER_FIELDS(X)
 #undef X
     if (random_permille(random, share))
@@ -228,14 +240,14 @@ static struct customer_row any_row(struct random *random, struct span id)
         row.home = (int32_t)random_below(random, 9);
         for (int kind = 0; kind < TRANSITION_KIND_COUNT; kind++)
             row.messages[kind] = (int32_t)random_below(random, 9);
-        row.wake_at = random_below(random, 1000);
+        row.wake_at = any_number(random);
         row.policy = random_next(random);
         row.has_upcoming = true;
         row.upcoming.kind = (enum reminder_kind)random_below(random, REMINDER_KIND_COUNT);
-        row.upcoming.due_at = random_below(random, 1000);
+        row.upcoming.due_at = any_number(random);
     }
     if (random_permille(random, share))
-        row.fold_at = random_below(random, 1000);
+        row.fold_at = any_number(random);
     return row;
 }
 

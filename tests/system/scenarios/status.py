@@ -46,6 +46,8 @@ class Status(case.SystemTest):
         self.here.publish(records)
         self.here.wait_for_lanes(stream.lane_ends(records))
         self.here.wait_until_settled()
+        # Each tells what it last looked at.
+        wait_until(10, lambda: self.status()[1]["instance"]["lag"] == 0, "the instance has looked again")
         wait_until(10, lambda: all(lane["lag"] == 0 for lane in self.status()[1]["database"]["lanes"]), "lags are written")
         code, told = self.status()
         self.assertEqual(code, 0)
